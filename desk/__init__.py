@@ -1,0 +1,1 @@
+"""The desk: one deterministic state machine for everything that depends on positions, money or learning."""

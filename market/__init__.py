@@ -1,0 +1,1 @@
+"""Market facts: instruments, bars, the catalog, indicators (``ta``), labels, errors."""

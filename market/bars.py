@@ -1,0 +1,99 @@
+"""Bars of one instrument and panels of many, as contiguous arrays."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.errors import DataError
+from market.instruments import Instrument
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """One instrument's closed bars, oldest first, none missing.
+
+    ts: int64 ns UTC of each bar's open, shape (n_bars,). open .. volume: float64, same shape.
+    timeframe: int ns. A bar is known at its close, ``ts + timeframe``.
+    """
+
+    instrument: Instrument
+    timeframe: int
+    ts: Ints
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+
+    def __len__(self) -> int:
+        return len(self.ts)
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Bars of several instruments on one time axis.
+
+    ts: int64 ns UTC, shape (n_bars,), strictly ascending. open .. volume: float64, C-contiguous,
+    shape (n_bars, n_instruments); NaN in every field = the instrument has no bar there.
+    """
+
+    instruments: tuple[Instrument, ...]
+    timeframe: int
+    ts: Ints
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+
+    def __post_init__(self) -> None:
+        shape = (len(self.ts), len(self.instruments))
+        for name in ("open", "high", "low", "close", "volume"):
+            array = getattr(self, name)
+            if array.shape != shape or array.dtype != np.float64 or not array.flags.c_contiguous:
+                raise DataError(
+                    f"panel {name}: expected C-contiguous float64 of shape {shape}, "
+                    f"got {array.dtype} {array.shape}."
+                )
+
+    def __len__(self) -> int:
+        return len(self.ts)
+
+    def head(self, n_bars: int) -> "Panel":
+        """The first ``n_bars`` rows: what was known at the close of row ``n_bars - 1``."""
+        return self.rows(0, n_bars)
+
+    def rows(self, start: int, stop: int) -> "Panel":
+        """A view of rows [start, stop)."""
+        fields = {name: getattr(self, name)[start:stop] for name in ("ts", *PRICES)}
+        return replace(self, **fields)
+
+    @cached_property
+    def complete(self) -> bool:
+        """True when no bar is missing."""
+        return not np.isnan(self.close).any()
+
+    def present(self, instrument: int) -> Ints:
+        """Rows where the instrument has a bar, shape (n_present,)."""
+        return np.flatnonzero(~np.isnan(self.close[:, instrument]))
+
+    def bars(self, instrument: int) -> tuple[Bars, Ints]:
+        """The instrument's own bars, and the panel row of each."""
+        rows = np.arange(len(self)) if self.complete else self.present(instrument)
+        whole = len(rows) == len(self)
+        columns = {
+            name: np.ascontiguousarray(
+                getattr(self, name)[:, instrument] if whole else getattr(self, name)[rows, instrument]
+            )
+            for name in PRICES
+        }
+        ts = self.ts if whole else self.ts[rows]
+        return Bars(self.instruments[instrument], self.timeframe, ts, **columns), rows
+
+
+PRICES = ("open", "high", "low", "close", "volume")

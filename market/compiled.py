@@ -1,0 +1,52 @@
+"""The one way to compile: numba with a cache that is keyed by everything it was compiled from.
+
+numba's own cache notices edits in the compiled file only, not in the files it calls. Here the cache
+folder's name holds a hash of all compiled sources and of numba's and Python's versions, so a stale
+entry can never be loaded.
+"""
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+_HOUSE = Path(__file__).resolve().parent.parent
+_COMPILED_FOLDERS = ("market", "desk")
+
+
+def cache_root() -> Path:
+    """Where compiled code is kept: $MAEMAE_CACHE, else the user's cache folder."""
+    home = os.environ.get("MAEMAE_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    return Path(home).expanduser() / "maemae" if home else Path.home() / ".cache" / "maemae"
+
+
+def _source_hash() -> str:
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
+    for folder in _COMPILED_FOLDERS:
+        for path in sorted((_HOUSE / folder).glob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+CACHE_DIR = cache_root() / "compiled" / _source_hash()
+numba.config.CACHE_DIR = str(CACHE_DIR)  # type: ignore[attr-defined]
+
+
+def compiled(function: F) -> F:
+    """An entry called from Python: may allocate, releases the GIL, cached on disk."""
+    return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+
+
+def inner(function: F) -> F:
+    """Called from compiled code only: no allocation, no reference counting."""
+    return numba.njit(_nrt=False)(function)  # type: ignore[no-any-return]
+
+
+def inlined(function: F) -> F:
+    """As ``inner``, inlined by LLVM: for the few functions that run on every bar."""
+    return numba.njit(_nrt=False, forceinline=True)(function)  # type: ignore[no-any-return]

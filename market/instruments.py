@@ -1,0 +1,84 @@
+"""What can be traded, and what a trade in it costs."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from market.errors import ConfigError
+
+
+class Kind(IntEnum):
+    """The kinds the ledger knows how to hold."""
+
+    SPOT = 0
+    EQUITY = 1
+    FUTURE = 2
+
+
+@dataclass(frozen=True)
+class Fees:
+    """Commission per fill.
+
+    maker, taker: fractions of the traded notional (0.0005 = 5 bps).
+    currency: "quote", "base" (taken from what a buy receives) or a third currency's code.
+    price: quote currency per unit of the third currency; unused otherwise.
+    """
+
+    maker: float = 0.0
+    taker: float = 0.0
+    currency: str = "quote"
+    price: float = 1.0
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """One tradable thing.
+
+    id: ``SYMBOL@venue``. multiplier: quote currency per point and unit.
+    ticks: ((price from, tick), ...) ascending; a tick of 0 means any price.
+    lot: smallest quantity step, in units (base coins, shares, contracts).
+    min_quantity, max_quantity: units per order. min_notional: quote currency per order.
+    long_margin, short_margin: initial margin, fraction of notional (1 = unlevered).
+    maintenance: fraction of notional below which the account is liquidated; 0 = never.
+    borrow: a year's cost of being short, fraction of notional.
+    slippage: fraction of the price lost by market and stop fills.
+    sell_taxes: ((ISO date from which it holds, fraction of a sale), ...) ascending.
+    timezone: IANA zone of the session day.
+    """
+
+    id: str
+    kind: Kind = Kind.SPOT
+    base: str = ""
+    quote: str = "USD"
+    multiplier: float = 1.0
+    ticks: tuple[tuple[float, float], ...] = ((0.0, 0.0),)
+    lot: float = 1.0
+    min_quantity: float = 0.0
+    max_quantity: float = float("inf")
+    min_notional: float = 0.0
+    fees: Fees = field(default_factory=Fees)
+    sell_taxes: tuple[tuple[str, float], ...] = ()
+    long_margin: float = 1.0
+    short_margin: float = 1.0
+    maintenance: float = 0.0
+    borrow: float = 0.0
+    slippage: float = 0.0
+    timezone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        if "@" not in self.id:
+            raise ConfigError(f"instrument id '{self.id}': expected SYMBOL@venue, such as BTCUSDT@binance.")
+        if not self.lot > 0:
+            raise ConfigError(f"{self.id}: lot = {self.lot}: expected a quantity step above 0.")
+        if not self.multiplier > 0:
+            raise ConfigError(f"{self.id}: multiplier = {self.multiplier}: expected a number above 0.")
+        starts = [start for start, _ in self.ticks]
+        if not starts or starts[0] != 0.0 or starts != sorted(set(starts)):
+            raise ConfigError(f"{self.id}: ticks must start at price 0 and ascend, got {self.ticks}.")
+
+    @property
+    def symbol(self) -> str:
+        return self.id.split("@", 1)[0]
+
+    def tick_at(self, price: float) -> float:
+        """The price step that holds at ``price``; 0 when any price is allowed."""
+        return next(tick for start, tick in reversed(self.ticks) if price >= start)

@@ -1,0 +1,1 @@
+"""Metrics, tables and the story of a run, for every surface alike."""

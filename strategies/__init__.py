@@ -1,0 +1,1 @@
+"""Strategies: market in, ``Signals`` out. One idea per file."""

@@ -1,0 +1,136 @@
+"""``Signals``: what a strategy says, one row per saying, sorted by the bar at whose close it is known."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from market.errors import DataError
+
+
+class SignalKind(IntEnum):
+    """What is asked for. EXIT and REVIEW concern an open position; ENTER asks for one."""
+
+    ENTER = 1
+    EXIT = 2
+    REVIEW = 3
+
+
+class Entry(IntEnum):
+    """How a position is entered. LIMIT and STOP wait at ``price`` for ``valid_bars``."""
+
+    MARKET = 0
+    LIMIT = 1
+    STOP = 2
+
+
+class BarrierUnit(IntEnum):
+    """What ``stop``, ``target`` and ``trail`` measure."""
+
+    FRACTION = 0  # of the entry price: 0.01 = 1 %
+    POINTS = 1  # distance from the entry price
+    PRICE = 2  # the level itself (``trail`` is then in points)
+
+
+SIGNAL = np.dtype(
+    [
+        ("bar", np.int64),  # panel row at whose close the signal is known
+        ("instrument", np.int32),  # column of the panel
+        ("strategy", np.int32),  # place in the profile; set by compose
+        ("kind", np.int8),
+        ("side", np.int8),  # +1 long, -1 short
+        ("entry", np.int8),
+        ("unit", np.int8),  # BarrierUnit of stop, target, trail
+        ("tag", np.int32),  # the author's own number, carried to the trade
+        ("strength", np.float64),  # in [0, 1]
+        ("price", np.float64),  # of a LIMIT or STOP entry; NaN for MARKET
+        ("stop", np.float64),  # NaN = none (compose may fill it from [monitor])
+        ("target", np.float64),
+        ("trail", np.float64),
+        ("horizon", np.int64),  # bars held at most; 0 = none
+        ("valid_bars", np.int64),  # bars a LIMIT or STOP entry waits; 0 = for ever
+        ("weight", np.float64),  # target fraction of equity; NaN = the sizer decides
+    ],
+    align=True,
+)
+_DEFAULTS: dict[str, Any] = {
+    "kind": SignalKind.ENTER,
+    "side": 1,
+    "strength": 1.0,
+    "price": np.nan,
+    "stop": np.nan,
+    "target": np.nan,
+    "trail": np.nan,
+    "weight": np.nan,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Signals:
+    """rows: structured array of ``SIGNAL``, shape (n_signals,), sorted by bar."""
+
+    rows: NDArray[np.void]
+
+    def __post_init__(self) -> None:
+        if self.rows.dtype != SIGNAL:
+            raise DataError(f"signals: expected an array of SIGNAL rows, got {self.rows.dtype}.")
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @classmethod
+    def none(cls) -> "Signals":
+        return cls(np.zeros(0, SIGNAL))
+
+    @classmethod
+    def at(cls, bars: ArrayLike, **columns: ArrayLike) -> "Signals":
+        """One signal at each of ``bars``; every other column is an array of that length or one value."""
+        where = np.atleast_1d(np.asarray(bars, dtype=np.int64))
+        rows = np.zeros(len(where), SIGNAL)
+        rows["bar"] = where
+        for name, value in {**_DEFAULTS, **columns}.items():
+            rows[name] = value
+        return cls(rows)
+
+    @classmethod
+    def of(
+        cls,
+        enter: NDArray[np.bool_] | None = None,
+        exit: NDArray[np.bool_] | None = None,
+        enter_short: NDArray[np.bool_] | None = None,
+        exit_short: NDArray[np.bool_] | None = None,
+        **columns: Any,
+    ) -> "Signals":
+        """Signals where the masks, shape (n_bars,), are true; exits come before entries on one bar.
+
+        ``columns`` (stop=0.01, horizon=20 …) apply to the entries; arrays of length n_bars are read
+        at the entry's bar.
+        """
+        masks = (exit, exit_short, enter, enter_short)
+        lengths = {len(mask) for mask in masks if mask is not None}
+        if len(lengths) > 1:
+            raise DataError(f"signal masks have different lengths {sorted(lengths)}: expected one per bar.")
+        parts = []
+        for mask, side in ((exit, 1), (exit_short, -1)):
+            if mask is not None:
+                parts.append(cls.at(np.flatnonzero(mask), kind=SignalKind.EXIT, side=side))
+        for mask, side in ((enter, 1), (enter_short, -1)):
+            if mask is not None:
+                bars = np.flatnonzero(mask)
+                chosen = {
+                    name: value[bars] if np.ndim(value) == 1 else value for name, value in columns.items()
+                }
+                parts.append(cls.at(bars, side=side, **chosen))
+        return cls.merge(parts)
+
+    @classmethod
+    def merge(cls, parts: "Iterable[Signals]") -> "Signals":
+        """All rows of ``parts``, sorted by bar; on one bar, earlier parts come first."""
+        rows = [part.rows for part in parts]
+        if not rows:
+            return cls.none()
+        together = np.concatenate(rows)
+        return cls(together[np.argsort(together["bar"], kind="stable")])

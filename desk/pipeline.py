@@ -1,22 +1,76 @@
-"""The whole pipeline on one page: signal → filters → DecisionCore → PositionSizer → SplitExecutioner."""
+"""The whole pipeline on one page: signal → filters → DecisionCore → PositionSizer → SplitExecutioner.
+
+``read`` is everything before the decision: pure, causal, in batch. The desk (``desk/fold.py``) is everything
+after it. Backtest and live differ only in clock, feed and broker.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from desk.rules import DeskRules
+from desk.rules import DeskRules, LimitFill, MonitorRules
 from filters.base import Filter
 from filters.opinions import Opinions
+from market import labels
 from market.bars import Panel
 from strategies.base import Strategy, check_signals
-from strategies.signals import Signals
+from strategies.signals import BarrierUnit, SignalKind, Signals
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """Everything before the decision. labels: structured array of LABEL, sorted by maturity."""
+    """What market data alone says. labels: structured array of LABEL, sorted by maturity."""
 
     signals: Signals
     opinions: Opinions
     labels: NDArray[np.void]
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """One account's strategies and the filters that judge them; ``rules`` holds the desk's plain numbers."""
+
+    strategies: tuple[tuple[str, Strategy], ...]
+    filters: tuple[Filter, ...]
+    rules: DeskRules
+
+    def read(self, panel: Panel) -> Reading:
+        """Signals with their barriers resolved, what the filters think of them, how they ended."""
+        signals = self.signals(panel)
+        return Reading(signals, self.opinions(signals, panel), self.labels(signals, panel))
+
+    def signals(self, panel: Panel) -> Signals:
+        parts = []
+        for place, (name, strategy) in enumerate(self.strategies):
+            rows = check_signals(strategy.read(panel), panel, name).rows.copy()
+            rows["strategy"] = place
+            resolve_barriers(rows, self.rules.strategies[place].monitor)
+            parts.append(Signals(rows))
+        return Signals.merge(parts) if len(parts) > 1 else parts[0]
+
+    def opinions(self, signals: Signals, panel: Panel) -> Opinions:
+        answers = [agent.assess(signals, panel) for agent in self.filters]
+        return Opinions.stack([agent.name for agent in self.filters], answers, len(signals))
+
+    def labels(self, signals: Signals, panel: Panel, cost_factor: float = 1.0) -> NDArray[np.void]:
+        fills = self.rules.fills
+        return labels.label(
+            signals.rows,
+            panel,
+            touch=fills.limit_fill == LimitFill.TOUCH,
+            targets_on_entry_bar=fills.targets_on_entry_bar,
+            cost_factor=cost_factor,
+        )
+
+
+def resolve_barriers(rows: NDArray[np.void], monitor: MonitorRules) -> None:
+    """Fill, in place, what entries leave open, so that "win" is defined before filters see them.
+
+    A strategy that speaks in points or prices keeps its own barriers; only the horizon is filled there.
+    """
+    entries = rows["kind"] == SignalKind.ENTER
+    relative = entries & (rows["unit"] == BarrierUnit.FRACTION)
+    for name in ("stop", "target", "trail"):
+        rows[name] = np.where(relative & np.isnan(rows[name]), getattr(monitor, name), rows[name])
+    rows["horizon"] = np.where(entries & (rows["horizon"] == 0), monitor.horizon, rows["horizon"])

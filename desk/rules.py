@@ -140,9 +140,20 @@ class RiskRules:
 
 
 @dataclass(frozen=True)
+class MonitorRules:
+    """Barriers for what a strategy leaves open: fractions of the entry price (NaN = none), bars (0 = none)."""
+
+    stop: float = float("nan")
+    target: float = float("nan")
+    trail: float = float("nan")
+    horizon: int = 0
+
+
+@dataclass(frozen=True)
 class StrategyRules:
     """Everything one strategy's book obeys."""
 
+    monitor: MonitorRules = field(default_factory=MonitorRules)
     decision: DecisionRules = field(default_factory=DecisionRules)
     sizing: SizingRules = field(default_factory=SizingRules)
     execution: ExecutionRules = field(default_factory=ExecutionRules)

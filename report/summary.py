@@ -1,0 +1,44 @@
+"""The figures of one run, under the names that JSON, terminal and Telegram share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.bars import Floats, Ints
+from report import metrics
+
+
+def summarise(
+    ts: Ints,
+    timeframe: int,
+    equity: Floats,
+    cash: float,
+    trades: NDArray[np.void],
+    n_fills: int,
+    account: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Percentages are times 100; money is in the account's currency; NaN where a figure has no meaning.
+
+    ts, equity: shape (n_bars,). trades: TRADE rows, closed ones. account: the desk's totals by field name.
+    ``turnover`` is the money traded; ``exposure_pct`` the share of bars that ended with a position.
+    """
+    returns = metrics.period_returns(ts, timeframe, equity, cash)
+    pnl = trades["pnl"]
+    return {
+        "bars": len(ts),
+        "trades": len(trades),
+        "fills": n_fills,
+        "final_equity": float(equity[-1]),
+        "return_pct": 100.0 * metrics.total_return(equity, cash),
+        "cagr_pct": 100.0 * metrics.cagr(ts, timeframe, equity, cash),
+        "sharpe": metrics.sharpe(returns),
+        "sortino": metrics.sortino(returns),
+        "max_drawdown_pct": 100.0 * metrics.max_drawdown(equity, cash),
+        "win_rate_pct": 100.0 * metrics.win_rate(pnl),
+        "profit_factor": metrics.profit_factor(pnl),
+        "exposure_pct": 100.0 * float(account["exposed_bars"]) / len(ts),
+        "fees": float(account["fees"]),
+        "turnover": float(account["turnover"]),
+    }

@@ -1,0 +1,126 @@
+"""The terminal report: assumptions first, 60 columns, no colour in a pipe, both languages."""
+
+import io
+from dataclasses import replace
+from math import inf, nan
+
+import pytest
+from rich.cells import cell_len
+
+from report.cards import FilterCard, Standing
+from report.run_report import Band, CostRow, RunReport, TradeLine
+from report.terminal import print_comparison, print_report
+
+SUMMARY = {
+    "bars": 2500,
+    "trades": 321,
+    "fills": 642,
+    "final_equity": 1_234_567.8,
+    "return_pct": 23.45678,
+    "cagr_pct": 4.3,
+    "sharpe": 0.71,
+    "sortino": nan,
+    "max_drawdown_pct": 12.3,
+    "win_rate_pct": 41.0,
+    "profit_factor": inf,
+    "exposure_pct": 63.2,
+    "fees": 5432.1,
+    "turnover": 98_765_432.1,
+}
+CARD = FilterCard(
+    name="technical", act="learn", min_p=nan, signals=321, answered=300, abstained=20, veto=1, late=0, down=0,
+    scored=299, brier=0.2412, base_brier=0.2431, log_loss=0.6755, base_log_loss=0.6801, passed=200,
+    rejected=121, net_all=0.0012, net_passed=0.0021, net_rejected=-0.0003, earned=0.0009,
+    standings=(Standing("size", 0.123, 0.2, 1.71),),
+)  # fmt: skip
+BUY_AND_HOLD = {"final_equity": 1_500_000.0, "return_pct": 50.0, "sharpe": 0.9}
+REPORT = RunReport(
+    title="sma-cross 0123456789ab",
+    currency="USD",
+    assumptions=[
+        ("data", "stocks.parquet: AAPL@us, MSFT@us, 2,500 bars of 1d"),
+        ("cash", "1,000,000.00 USD"),
+    ],
+    summary=SUMMARY,
+    benchmark=BUY_AND_HOLD,
+    unfiltered=SUMMARY | {"final_equity": 1_111_111.0},
+    cards=[CARD],
+    costs=[CostRow(float(k), 1_300_000.0 - 1e4 * k, 30.0 - k, 0.9, 321, 2716.0 * k) for k in range(4)],
+    band=Band(1_234_567.8, 1_250_000.0, 7),
+    months=[(f"{2000 + k // 12}-{k % 12 + 1:02}", 0.01) for k in range(18)],
+    worst=[
+        TradeLine("AAPL@us", "sma_cross", "long", 0, 864 * 10**14, 100.0, 90.0, -1234.5, "stop", "stop_loss")
+    ],
+    account={},
+    capacity=0.034,
+    timing={"load_s": 0.1, "desk_s": 0.02},
+)
+
+
+def printed(report: RunReport = REPORT, language: str = "en", width: int = 60) -> str:
+    file = io.StringIO()
+    print_report(report, language, file, width)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_line_is_wider_than_the_terminal(language: str, width: int) -> None:
+    lines = printed(language=language, width=width).splitlines()
+    assert max(cell_len(line) for line in lines) <= width
+    assert not any("…" in line for line in lines)
+
+
+def test_a_pipe_gets_no_colour() -> None:
+    assert "\x1b" not in printed()
+
+
+def test_assumptions_stand_before_the_result() -> None:
+    text = printed()
+    assert (
+        text.index("Assumptions")
+        < text.index("Result")
+        < text.index("technical")
+        < text.index("Worst trades")
+    )
+
+
+def test_every_figure_of_the_summary_is_shown() -> None:
+    text = printed()
+    for said in ("1,234,568", "23.46 %", "12.30 %", "41.00 %", "∞", "98,765,432", "321", "642"):
+        assert said in text, said
+
+
+def test_costs_band_benchmark_and_capacity_are_shown() -> None:
+    text = printed()
+    for said in ("0x", "1x", "2x", "3x", "1,250,000", "1,500,000", "3.40%", "1,111,111"):
+        assert said in text, said
+
+
+def test_months_of_a_year_compound() -> None:
+    assert "12.7" in printed() and "6.2" in printed()  # 1.01^12 and 1.01^6
+
+
+def test_a_card_says_what_following_it_earned_or_cost() -> None:
+    assert "earned 9.0 bps a signal" in printed()
+    assert "cost 9.0 bps a signal" in printed(replace(REPORT, cards=[replace(CARD, earned=-0.0009)]))
+
+
+def test_the_report_speaks_korean() -> None:
+    text = printed(language="ko")
+    assert "가정" in text and "최종 자산" in text and "Assumptions" not in text
+
+
+def test_a_run_without_trades_prints_as_well() -> None:
+    empty = SUMMARY | {"trades": 0, "win_rate_pct": nan, "profit_factor": nan}
+    text = printed(replace(REPORT, summary=empty, worst=[], unfiltered=None, cards=[], capacity=nan))
+    assert "none" in text and "nan" not in text
+
+
+def test_runs_stand_side_by_side() -> None:
+    file = io.StringIO()
+    names = ("without filters", "filters as rules", "learning")
+    print_comparison([(name, SUMMARY) for name in names], file=file, width=60)
+    head = file.getvalue().partition("─")[0]
+    assert all(word in head for name in names for word in name.split())
+    assert file.getvalue().count("1,234,568") == 3

@@ -11,6 +11,7 @@ from desk.rules import (
     ExecutionRules,
     FillRules,
     FilterRules,
+    LimitFill,
     MonitorRules,
     RiskRules,
     SizeBy,
@@ -56,10 +57,11 @@ def assumptions(
 
 def fills(rules: FillRules) -> str:
     """Where and when orders fill."""
+    limits = "a trade one tick beyond" if rules.limit_fill == LimitFill.THROUGH else "a touch"
     tie = "the worse" if rules.tie == Tie.WORST else "the better"
     return (
         "decided at a close, filled from the next open on; stop and target in one bar: "
-        f"{tie} first; limits need {rules.limit_fill.name.lower()}; targets on the entry bar: "
+        f"{tie} first; limits need {limits}; targets on the entry bar: "
         f"{'yes' if rules.targets_on_entry_bar else 'no'}"
     )
 
@@ -126,7 +128,9 @@ def sizing(rules: SizingRules) -> str:
     else:
         said = "size"
     if (rules.base if rules.by == SizeBy.KELLY else rules.by) == SizeBy.FRACTIONAL:
-        said += f" {percent(rules.risk)} of equity lost at the stop, {percent(rules.notional)} held without one"
+        said += (
+            f" {percent(rules.risk)} of equity lost at the stop, {percent(rules.notional)} held without one"
+        )
     caps = (("risk", rules.max_risk), ("notional", rules.max_notional))
     bound = [f"{name} {percent(value)}" for name, value in caps if value != inf]
     return f"{said}, at most {' and '.join(bound)}" if bound else said
@@ -140,7 +144,7 @@ def execution(rules: ExecutionRules) -> str:
 
 def _style(style: Style, rules: ExecutionRules) -> str:
     if style == Style.TWAP:
-        return f"in {rules.slices} slices every {rules.every} bars"
+        return f"in {rules.slices} slices every {'bar' if rules.every == 1 else f'{rules.every} bars'}"
     if style == Style.LADDER:
         return f"in {rules.rungs} rungs {percent(rules.step)} apart, {rules.weights.name.lower()} lots"
     return "at market"

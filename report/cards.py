@@ -34,8 +34,8 @@ class FilterCard:
 
     It *rejects* a signal by a veto, or by an answer below ``min_p`` (act = rule) or below its own running
     mean (act = learn); everything else it *passes*, abstentions included. Scores are over answered signals
-    that have a label; the base rate is the one known at each decision. Net returns are a signal's, fractions
-    of its price. ``earned``: mean net return of the passed less that of all; negative = following it cost.
+    that have a label; the base rate is the share of wins known at each signal. Net returns are fractions of
+    the price. ``earned``: mean net return of the passed less that of all; negative = following it cost.
     """
 
     name: str
@@ -77,6 +77,7 @@ def filter_cards(
     enters = np.flatnonzero(signals.rows["kind"] == SignalKind.ENTER)
     ret = np.full(len(signals), np.nan)
     ret[labels["seq"]] = labels["ret"]
+    base_rate = base_rates(signals.rows["bar"][enters], labels)
     cards = []
     for column, (name, rule) in enumerate(zip(opinions.names, rules, strict=True)):
         p, status = opinions.p[enters, column], opinions.status[enters, column]
@@ -90,7 +91,7 @@ def filter_cards(
                 min_p=bar,
                 signals=len(enters),
                 **{each.name.lower(): int(np.count_nonzero(status == each)) for each in Status},
-                **_scores(p, ret[enters], decisions["base_rate"][enters]),
+                **_scores(p, ret[enters], base_rate),
                 **_worth(ret[enters], rejected),
                 standings=tuple(_standing(learner, column) for learner in learners)
                 if rule.act == Act.LEARN
@@ -98,6 +99,14 @@ def filter_cards(
             )
         )
     return tuple(cards)
+
+
+def base_rates(bars: NDArray[np.int64], labels: NDArray[np.void]) -> Floats:
+    """Share of wins among the labels matured by each of ``bars``, as if ten coins had been thrown before."""
+    matured = np.sort(labels["matured_at"])
+    won = np.sort(labels["matured_at"][labels["y"] == 1])
+    n, wins = (np.searchsorted(times, bars, side="right") for times in (matured, won))
+    return np.asarray((5.0 + wins) / (10.0 + n))
 
 
 def _scores(p: Floats, ret: Floats, base_rate: Floats) -> dict[str, Any]:

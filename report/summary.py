@@ -10,6 +10,19 @@ from market.bars import Floats, Ints
 from report import metrics
 
 
+def curve_figures(ts: Ints, timeframe: int, equity: Floats, cash: float) -> dict[str, Any]:
+    """What an equity curve, shape (n_bars,), says by itself. Percentages are times 100."""
+    returns = metrics.period_returns(ts, timeframe, equity, cash)
+    return {
+        "final_equity": float(equity[-1]),
+        "return_pct": 100.0 * metrics.total_return(equity, cash),
+        "cagr_pct": 100.0 * metrics.cagr(ts, timeframe, equity, cash),
+        "sharpe": metrics.sharpe(returns),
+        "sortino": metrics.sortino(returns),
+        "max_drawdown_pct": 100.0 * metrics.max_drawdown(equity, cash),
+    }
+
+
 def summarise(
     ts: Ints,
     timeframe: int,
@@ -19,23 +32,17 @@ def summarise(
     n_fills: int,
     account: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Percentages are times 100; money is in the account's currency; NaN where a figure has no meaning.
+    """The curve's figures and the trades'; NaN where one has no meaning. Money is in account currency.
 
-    ts, equity: shape (n_bars,). trades: TRADE rows, closed ones. account: the desk's totals by field name.
-    ``turnover`` is the money traded; ``exposure_pct`` the share of bars that ended with a position.
+    trades: TRADE rows, closed ones. account: the desk's totals by field name. ``turnover`` is the money
+    traded; ``exposure_pct`` the share of bars that ended with a position.
     """
-    returns = metrics.period_returns(ts, timeframe, equity, cash)
     pnl = trades["pnl"]
     return {
         "bars": len(ts),
         "trades": len(trades),
         "fills": n_fills,
-        "final_equity": float(equity[-1]),
-        "return_pct": 100.0 * metrics.total_return(equity, cash),
-        "cagr_pct": 100.0 * metrics.cagr(ts, timeframe, equity, cash),
-        "sharpe": metrics.sharpe(returns),
-        "sortino": metrics.sortino(returns),
-        "max_drawdown_pct": 100.0 * metrics.max_drawdown(equity, cash),
+        **curve_figures(ts, timeframe, equity, cash),
         "win_rate_pct": 100.0 * metrics.win_rate(pnl),
         "profit_factor": metrics.profit_factor(pnl),
         "exposure_pct": 100.0 * float(account["exposed_bars"]) / len(ts),

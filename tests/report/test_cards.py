@@ -22,8 +22,8 @@ def cards(act: Act, p: list[float], statuses: list[Status], x: list[float] | Non
     signals = Signals.at(np.arange(5), kind=np.array(kinds))
     labels = np.zeros(3, LABEL)
     labels["seq"], labels["ret"], labels["y"] = [3, 0, 2], [-0.03, 0.01, 0.02], [0, 1, 1]
+    labels["matured_at"] = [4, 1, 3]
     decisions = np.zeros(5, DECISION)
-    decisions["base_rate"] = 0.5
     decisions["x"][:, 0] = x or [0.0] * 5
     opinion = Opinion(np.array(p), np.array(statuses, np.int8))
     opinions = Opinions.stack(["technical"], [opinion], 5)
@@ -53,9 +53,9 @@ def test_scores_are_over_answered_signals_with_a_label() -> None:
     card = cards(Act.RULE, [0.8, 0.1, NAN, 0.4, 0.9], [ANSWERED, ANSWERED, ABSTAINED, ANSWERED, ANSWERED])
     assert card.scored == 2
     assert card.brier == pytest.approx((0.2**2 + 0.4**2) / 2)
-    assert card.base_brier == pytest.approx(0.25)
+    assert card.base_brier == pytest.approx((0.5**2 + (7 / 12) ** 2) / 2)  # two wins had matured by then
     assert card.log_loss == pytest.approx(-(log(0.8) + log(0.6)) / 2)
-    assert card.base_log_loss == pytest.approx(log(2.0))
+    assert card.base_log_loss == pytest.approx(-(log(1 / 2) + log(5 / 12)) / 2)
 
 
 def test_a_learner_is_judged_by_what_lies_below_its_own_mean() -> None:

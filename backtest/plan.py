@@ -1,0 +1,31 @@
+"""``Plan``: one backtest, fully decided, before anything runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from desk.pipeline import Pipeline
+from market.bars import Panel
+from records.manifest import RunManifest
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """profile: the settings as plain values, as the manifest hashed them. source: where the data came from.
+    load_s: seconds it took to read the data."""
+
+    name: str
+    pipeline: Pipeline
+    panel: Panel
+    profile: Mapping[str, Any]
+    manifest: RunManifest
+    source: str = "arrays"
+    load_s: float = 0.0
+
+    @property
+    def strategy_names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.pipeline.strategies)
+
+    @property
+    def filter_names(self) -> tuple[str, ...]:
+        return tuple(agent.name for agent in self.pipeline.filters)

@@ -1,0 +1,157 @@
+"""``Result``: what a backtest found, as figures, pandas frames, JSON, a report and a vectorbt portfolio."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from backtest.plan import Plan
+from backtest.tables import columns
+from desk.pipeline import Reading
+from desk.run import DeskRun
+from market.bars import Floats
+from report import metrics
+from report.assumptions import assumptions
+from report.cards import FilterCard, filter_cards
+from report.run_report import Band, CostRow, RunReport, largest_share, worst_trades
+from report.summary import curve_figures, summarise
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """run: the base fold. costs, band, unfiltered: the folds around it, None when they were not asked for.
+    timing: seconds under the names of the JSON."""
+
+    plan: Plan
+    reading: Reading
+    run: DeskRun
+    timing: dict[str, float]
+    costs: Sequence[CostRow] = ()
+    band: Band | None = None
+    unfiltered: Mapping[str, Any] | None = field(default=None)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The figures under the names of the JSON; ``ambiguity_band`` is None without the extra folds."""
+        return {**summary_of(self.plan, self.run), "ambiguity_band": self.band}
+
+    @cached_property
+    def cards(self) -> tuple[FilterCard, ...]:
+        """A score card per filter."""
+        rules = self.plan.pipeline.rules.strategies[0].decision.filters
+        reading, run = self.reading, self.run
+        return filter_cards(
+            reading.signals, reading.opinions, reading.labels, run.decisions, rules, run.book.learners
+        )
+
+    @cached_property
+    def assumptions(self) -> list[tuple[str, str]]:
+        plan = self.plan
+        return assumptions(
+            plan.panel, plan.pipeline.rules, plan.strategy_names, plan.filter_names, plan.source
+        )
+
+    @cached_property
+    def benchmark(self) -> dict[str, Any]:
+        """Buy and hold of every instrument in equal shares, entry costs paid."""
+        panel, cash = self.plan.panel, self.plan.pipeline.rules.cash
+        costs = np.array([each.fees.taker + each.slippage for each in panel.instruments])
+        equity = metrics.buy_and_hold(panel.open, panel.close, costs, cash)
+        return curve_figures(panel.ts, panel.timeframe, equity, cash)
+
+    @cached_property
+    def months(self) -> list[tuple[str, float]]:
+        return metrics.monthly_returns(self.plan.panel.ts, self.run.equity, self.plan.pipeline.rules.cash)
+
+    @property
+    def equity(self) -> Floats:
+        """Account value at each close, shape (n_bars,)."""
+        return self.run.equity
+
+    # pandas, for people ----------------------------------------------------------------------
+
+    @cached_property
+    def equity_series(self) -> "pd.Series[float]":
+        """``equity`` by the open of each bar, UTC."""
+        import pandas as pd
+
+        index = pd.DatetimeIndex(self.plan.panel.ts.astype("datetime64[ns]"), tz="UTC", name="time")
+        return pd.Series(self.run.equity, index, name="equity")
+
+    @cached_property
+    def trades_frame(self) -> "pd.DataFrame":
+        return self._frame(self.run.trades)
+
+    @cached_property
+    def fills_frame(self) -> "pd.DataFrame":
+        return self._frame(self.run.fills)
+
+    @cached_property
+    def orders_frame(self) -> "pd.DataFrame":
+        return self._frame(self.run.orders)
+
+    @cached_property
+    def decisions_frame(self) -> "pd.DataFrame":
+        """One row per signal, with every filter's answer under ``p_<filter>``."""
+        frame = self._frame(self.run.decisions)
+        for column, name in enumerate(self.reading.opinions.names):
+            frame[f"p_{name}"] = self.reading.opinions.p[:, column]
+        return frame
+
+    def _frame(self, records: "np.ndarray[Any, np.dtype[np.void]]") -> "pd.DataFrame":
+        import pandas as pd
+
+        found = columns(records, self.plan.panel, self.plan.strategy_names)
+        flat = {name: values for name, values in found.items() if values.ndim == 1}
+        frame = pd.DataFrame(flat)
+        for name in frame.columns:
+            if name.endswith("time"):
+                frame[name] = pd.to_datetime(frame[name], utc=True)
+        return frame
+
+    # elsewhere -------------------------------------------------------------------------------
+
+    def report(self) -> RunReport:
+        """Everything a report says; needs the extra folds."""
+        if self.band is None:
+            raise ValueError("this result has no extra folds; run backtest(plan) with variants=True.")
+        plan, run = self.plan, self.run
+        return RunReport(
+            title=f"{plan.name} {plan.manifest.id}",
+            currency=plan.panel.instruments[0].quote,
+            assumptions=self.assumptions,
+            summary=self.summary,
+            benchmark=self.benchmark,
+            unfiltered=self.unfiltered,
+            cards=self.cards,
+            costs=self.costs,
+            band=self.band,
+            months=self.months,
+            worst=worst_trades(run.trades, plan.panel, plan.strategy_names),
+            account=run.account,
+            capacity=largest_share(run.fills, plan.panel),
+            timing=self.timing,
+        )
+
+    def to_json(self, include: Sequence[str] = ()) -> dict[str, Any]:
+        """Plain values, NaN as None. include: any of "trades", "orders", "fills", "equity", "decisions"."""
+        from backtest.output import result_to_json
+
+        return result_to_json(self, include)
+
+    def to_vectorbt(self) -> Any:
+        """A ``vectorbt.Portfolio`` built from the fills; its value is ours where vectorbt can say it."""
+        from backtest.to_vectorbt import portfolio_of
+
+        return portfolio_of(self)
+
+
+def summary_of(plan: Plan, run: DeskRun) -> dict[str, Any]:
+    """The figures of one fold of the plan's desk."""
+    panel, cash = plan.panel, plan.pipeline.rules.cash
+    return summarise(panel.ts, panel.timeframe, run.equity, cash, run.trades, len(run.fills), run.account)

@@ -1,0 +1,204 @@
+"""The profile: one TOML file that says everything about a bot. Unknown keys are refused."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from desk.records import MAX_RUNGS
+from maemae.settings_values import (
+    Bps,
+    Count,
+    Fraction,
+    Gain,
+    Part,
+    Positive,
+    Probability,
+    Share,
+    Span,
+    Whole,
+)
+
+StyleName = Literal["market", "twap", "ladder"]
+SizeName = Literal["fixed", "fractional", "kelly"]
+
+
+class Table(BaseModel):
+    """A table of the profile: typed, immutable, without unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class OpenTable(Table):
+    """A table whose other keys are parameters of the piece that ``use`` names; the piece checks them."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+    use: str = Field(min_length=1)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class VenueSettings(Table):
+    """Where orders go in paper and live mode."""
+
+    use: str = "paper"
+
+
+class MarketSettings(Table):
+    """data: a CSV or Parquet file, "demo", or nothing: then ``catalog`` is read. until is excluded."""
+
+    data: str | None = None
+    catalog: str | None = None
+    instruments: list[str] = Field(default_factory=list)
+    timeframe: str | None = None
+    timezone: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+
+class InstrumentSettings(Table):
+    """What the data file doesn't say about an instrument. margin: initial, fraction of notional."""
+
+    kind: Literal["spot", "equity", "future"] | None = None
+    base: str | None = None
+    quote: str | None = None
+    multiplier: Positive | None = None
+    tick: Fraction | None = None
+    lot: Positive | None = None
+    min_quantity: Fraction | None = None
+    max_quantity: Positive | None = None
+    min_notional: Fraction | None = None
+    margin: Fraction | None = None
+    maintenance: Fraction | None = None
+    timezone: str | None = None
+
+
+class SizingSettings(Table):
+    """How many units an entry asks for, and its caps. base: what Kelly does until a filter is trusted."""
+
+    use: SizeName = "fractional"
+    base: Literal["fixed", "fractional"] = "fractional"
+    quantity: Positive = 1.0
+    risk: Part = 0.01
+    notional: Fraction = 0.10
+    fraction: Whole = 0.25
+    max_risk: Fraction | None = None
+    max_notional: Fraction | None = None
+    reserve: Share = 0.005
+
+
+class ExecutionSettings(Table):
+    """How orders are split. use: entries and exits by signal, unless ``entry`` or ``exit`` differs."""
+
+    use: StyleName = "market"
+    entry: StyleName | None = None
+    exit: StyleName | None = None
+    slices: Count = 3
+    every: Span = 1
+    rungs: int = Field(default=3, ge=1, le=MAX_RUNGS)
+    step: Part = 0.005
+    weights: Literal["equal", "linear", "geometric"] = "equal"
+    ladder_bars: Span = 10
+
+
+class MonitorSettings(Table):
+    """Barriers for what a strategy leaves open: fractions of the entry price; horizon: bars or a duration."""
+
+    stop: Part | None = None
+    target: Gain | None = None
+    trail: Part | None = None
+    horizon: Span = 0
+
+
+class StrategySettings(OpenTable):
+    """One strategy with its parameters; its own sizing, execution and monitor lie over the profile's."""
+
+    sizing: SizingSettings | None = None
+    execution: ExecutionSettings | None = None
+    monitor: MonitorSettings | None = None
+
+
+class FilterSettings(OpenTable):
+    """One filter with its parameters. act: weighed by evidence, or a rule that blocks below ``min_p``."""
+
+    act: Literal["learn", "rule"] = "learn"
+    min_p: Probability | None = None
+    required: bool = False
+    prior: float = Field(default=0.1, ge=0.0, le=1.0)
+
+    @model_validator(mode="after")
+    def _bar_fits_the_act(self) -> "FilterSettings":
+        if self.act == "learn" and self.min_p is not None:
+            raise ValueError(f'min_p = {self.min_p:g} needs act = "rule"; a learning filter has no fixed bar')
+        return self
+
+
+class DecisionSettings(Table):
+    """DecisionCore and FeedbackLoop; docs/desk-rules.md, section 5, says what each number does."""
+
+    on_empty: Literal["pass", "half", "block"] = "half"
+    hysteresis: Share = 0.02
+    kappa: Fraction = 0.5
+    tau: Fraction = 0.5
+    share: Part = 0.002
+    promote_size: float = Field(default=5.0, gt=1.0)
+    promote_block: float = Field(default=20.0, gt=1.0)
+    demote: float = Field(default=20.0, gt=1.0)
+    prior_win: Part = 0.01
+    prior_loss: Part = 0.01
+
+
+class RiskSettings(Table):
+    """Limits of the whole account. max_position: units per instrument, net of strategies."""
+
+    max_position: Positive | None = None
+    max_gross: Fraction | None = None
+    max_daily_loss: Part | None = None
+    max_drawdown: Part | None = None
+    long_only: bool = False
+
+
+class FillSettings(Table):
+    """How history fills orders. participation: share of a bar's volume, 0 = unlimited; left out: 10 % where
+    the instruments are described, unlimited for a bare file, whose volume has no known unit."""
+
+    tie: Literal["worst", "best"] = "worst"
+    limit_fill: Literal["through", "touch"] = "through"
+    targets_on_entry_bar: bool = False
+    participation: Share | None = None
+
+
+class CostSettings(Table):
+    """Costs of every instrument; what is left out stays as the instrument says, else as the defaults say.
+    borrow: a year's cost of being short. sell_tax: of every sale."""
+
+    fee_bps: Bps | None = None
+    maker_bps: Bps | None = None
+    taker_bps: Bps | None = None
+    slippage_bps: Bps | None = None
+    borrow: Fraction | None = None
+    sell_tax: Share | None = None
+
+
+class Profile(Table):
+    """The whole file. cash: account currency."""
+
+    name: str = Field(default="backtest", min_length=1)
+    mode: Literal["backtest", "paper", "live"] = "backtest"
+    language: Literal["en", "ko"] = "en"
+    cash: Positive = 1_000_000.0
+    seed: int = Field(default=0, ge=0)
+    venue: VenueSettings = Field(default_factory=VenueSettings)
+    market: MarketSettings = Field(default_factory=MarketSettings)
+    instruments: dict[str, InstrumentSettings] = Field(default_factory=dict)
+    strategy: list[StrategySettings] = Field(min_length=1)
+    filters: list[FilterSettings] = Field(default_factory=list)
+    decision: DecisionSettings = Field(default_factory=DecisionSettings)
+    sizing: SizingSettings = Field(default_factory=SizingSettings)
+    execution: ExecutionSettings = Field(default_factory=ExecutionSettings)
+    monitor: MonitorSettings = Field(default_factory=MonitorSettings)
+    risk: RiskSettings = Field(default_factory=RiskSettings)
+    fills: FillSettings = Field(default_factory=FillSettings)
+    costs: CostSettings = Field(default_factory=CostSettings)

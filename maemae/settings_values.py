@@ -1,0 +1,43 @@
+"""Values as people write them in a profile: "2%", "5 bps", 0.02."""
+
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, PlainValidator
+
+_NUMBER = re.compile(r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(%|bps)?\s*$", re.IGNORECASE)
+_SCALE = {"%": 0.01, "bps": 0.0001, "": 1.0}
+
+
+def parse_fraction(value: object) -> object:
+    """0.02, "2%" and "200bps" are the same fraction. Anything else is left for the type check to refuse."""
+    if isinstance(value, str):
+        match = _NUMBER.match(value)
+        if match is None:
+            raise ValueError("a fraction such as 0.02, or a percent such as '2%'")
+        return float(match[1]) * _SCALE[(match[2] or "").lower()]
+    return value
+
+
+def parse_span(value: object) -> int | str:
+    """A number of bars, or a duration that compose turns into bars."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\d+(s|m|h|d|w)", value):
+        return value
+    raise ValueError("a number of bars such as 5, or a duration such as '5m'")
+
+
+_Written = BeforeValidator(parse_fraction)
+Fraction = Annotated[float, _Written, Field(ge=0.0, allow_inf_nan=False)]  # any size: leverage, gross
+Part = Annotated[float, _Written, Field(gt=0.0, lt=1.0, allow_inf_nan=False)]  # of a price, of equity
+Gain = Annotated[float, _Written, Field(gt=0.0, allow_inf_nan=False)]
+Whole = Annotated[float, _Written, Field(gt=0.0, le=1.0, allow_inf_nan=False)]
+Share = Annotated[float, _Written, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
+Probability = Annotated[float, _Written, Field(gt=0.0, lt=1.0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+Bps = Annotated[float, Field(ge=0.0, lt=10_000.0, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=1)]
+Span = Annotated[
+    int | str, PlainValidator(parse_span)
+]  # bars, or a duration such as "5m" that the timeframe divides

@@ -1,0 +1,167 @@
+"""A backtest from plan to result: the folds around it, its figures, frames and JSON."""
+
+import json
+from dataclasses import replace
+from math import isnan, nan
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backtest.output import to_plain, write_json
+from backtest.result import Result
+from backtest.run import backtest, without_filters
+from desk.rules import Act, Tie
+from desk.run import run_desk
+from market.errors import ConfigError
+from tests.backtest.market import plan, walk, with_rules
+
+SUMMARY_KEYS = {
+    "bars", "trades", "fills", "final_equity", "return_pct", "cagr_pct", "sharpe", "sortino", 
+    "max_drawdown_pct", "win_rate_pct", "profit_factor", "exposure_pct", "fees", "turnover", "ambiguity_band",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    return backtest(plan())
+
+
+def test_the_base_fold_is_the_desk_on_the_pipelines_reading(result: Result) -> None:
+    chosen = plan()
+    again = run_desk(chosen.panel, chosen.pipeline.read(chosen.panel), chosen.pipeline.rules)
+    np.testing.assert_array_equal(result.equity, again.equity)
+    assert len(result.run.trades) > 20 and len(result.run.fills) > 60
+
+
+def test_the_cost_row_at_one_is_the_run_and_more_cost_leaves_less(result: Result) -> None:
+    assert [row.factor for row in result.costs] == [0.0, 1.0, 2.0, 3.0]
+    assert result.costs[1].final_equity == result.summary["final_equity"]
+    ends = [row.final_equity for row in result.costs]
+    assert ends == sorted(ends, reverse=True) and result.costs[0].fees == 0.0
+    doubled = plan(replace(walk(), instruments=tuple(
+        replace(each, slippage=2 * each.slippage, fees=replace(each.fees, maker=0.001, taker=0.001))
+        for each in walk().instruments
+    )))  # fmt: skip
+    assert backtest(doubled, variants=False).summary["final_equity"] == pytest.approx(ends[2], rel=1e-12)
+
+
+def test_the_unfiltered_twin_is_the_same_strategy_run_without_filters(result: Result) -> None:
+    bare = backtest(plan(filters=False))
+    assert result.unfiltered is not None and bare.unfiltered is None
+    assert result.unfiltered["final_equity"] == bare.summary["final_equity"]
+    assert result.unfiltered["trades"] > result.summary["trades"]
+    assert without_filters(plan().pipeline.rules) == plan(filters=False).pipeline.rules
+
+
+def test_the_band_holds_both_readings_of_an_ambiguous_bar() -> None:
+    wild = replace(walk(), high=walk().high * 1.05, low=walk().low * 0.95)
+    chosen = plan(wild, filters=False, short=False)
+    chosen = with_rules(chosen, fills=replace(chosen.pipeline.rules.fills, targets_on_entry_bar=True))
+    found = backtest(chosen)
+    best = with_rules(chosen, fills=replace(chosen.pipeline.rules.fills, tie=Tie.BEST))
+    assert found.band is not None and found.band.ambiguous_bars > 5
+    assert found.band.worst == found.summary["final_equity"]
+    assert found.band.best == backtest(best, variants=False).summary["final_equity"]
+    assert found.band.best > found.band.worst
+
+
+def test_the_summary_has_exactly_the_promised_figures(result: Result) -> None:
+    summary = result.to_json()["summary"]
+    assert set(summary) == SUMMARY_KEYS
+    assert set(summary["ambiguity_band"]) == {"worst", "best", "ambiguous_bars"}
+    assert summary["bars"] == 600 and summary["fills"] == len(result.run.fills)
+    assert summary["final_equity"] == result.equity[-1]
+    traded = result.fills_frame
+    assert summary["turnover"] == pytest.approx(float((traded["quantity"] * traded["price"]).sum()))
+    assert summary["fees"] == pytest.approx(float(traded["fee"].sum()))
+
+
+def test_timing_names_every_stage(result: Result) -> None:
+    assert {"load_s", "compile_s", "signals_s", "filters_s", "desk_s", "report_s"} <= set(result.timing)
+    assert all(seconds >= 0 for seconds in result.timing.values())
+
+
+def test_json_is_strict_and_complete_on_request(result: Result) -> None:
+    found = result.to_json(["trades", "orders", "fills", "equity", "decisions"])
+    json.loads(json.dumps(found, allow_nan=False))
+    assert {"manifest", "assumptions", "summary", "filters", "timing"} <= set(found)
+    assert len(found["trades"]) == found["summary"]["trades"]
+    assert len(found["fills"]) == found["summary"]["fills"]
+    assert len(found["equity"]["value"]) == len(found["equity"]["time"]) == 600
+    trade = found["trades"][0]
+    assert trade["instrument"].endswith("@test") and trade["strategy"] == "cross"
+    assert trade["outcome"] in {"stop_loss", "take_profit", "closed"} and trade["entry_time"].endswith("Z")
+    assert "trades" not in result.to_json()
+    assert found["filters"][0]["name"] == "coin" and found["filters"][0]["act"] == "rule"
+
+
+def test_the_manifest_hashes_code_config_and_data(result: Result) -> None:
+    manifest = result.to_json()["manifest"]
+    assert all(len(manifest[name]) == 64 for name in ("code", "config", "data"))
+    other = plan(walk(seed=4)).manifest
+    assert other.data != result.plan.manifest.data and other.code == result.plan.manifest.code
+    assert other.id != result.plan.manifest.id == plan().manifest.id
+
+
+def test_frames_speak_in_times_words_and_units(result: Result) -> None:
+    trades, fills = result.trades_frame, result.fills_frame
+    assert str(trades["entry_time"].dt.tz) == "UTC"
+    assert set(fills["reason"]) <= {"entry", "stop", "signal", "reverse", "trail", "target", "time"}
+    assert result.equity_series.index[0].isoformat() == "2020-01-01T00:00:00+00:00"
+    assert result.equity_series.iloc[-1] == result.equity[-1]
+    decisions = result.decisions_frame
+    assert len(decisions) == len(result.reading.signals) and "p_coin" in decisions
+    assert len(result.orders_frame) == len(result.run.orders)
+
+
+def test_realised_profit_of_all_trades_and_the_open_rest_is_the_equity() -> None:
+    found = backtest(plan(filters=False, short=False), variants=False)
+    fills = found.fills_frame
+    signed = np.where(fills["side"] > 0, 1.0, -1.0) * fills["quantity"]
+    cash = 100_000.0 - float((signed * fills["price"]).sum() + fills["fee"].sum() + fills["tax"].sum())
+    held = {each.id: 0.0 for each in found.plan.panel.instruments}
+    for name, units in zip(fills["instrument"], signed, strict=True):
+        held[name] += units
+    last = dict(zip(held, found.plan.panel.close[-1], strict=True))
+    assert cash + sum(held[name] * last[name] for name in held) == pytest.approx(found.equity[-1], rel=1e-12)
+
+
+def test_a_learning_filter_shows_where_it_stands() -> None:
+    (card,) = backtest(plan(act=Act.LEARN)).cards
+    assert card.act == "learn" and card.standings[0].stage == "shadow"
+    assert card.answered + card.abstained == card.signals
+
+
+def test_a_report_needs_the_extra_folds() -> None:
+    with pytest.raises(ValueError, match="variants=True"):
+        backtest(plan(), variants=False).report()
+
+
+def test_nothing_that_json_does_not_know_gets_through() -> None:
+    assert to_plain({"a": nan, "b": [np.float64(2), np.int64(3)], 4: np.array([1.0, nan])}) == {
+        "a": None, "b": [2.0, 3], "4": [1.0, None],
+    }  # fmt: skip
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    out = tmp_path / "result.json"
+    write_json({"a": 1}, str(out))
+    with pytest.raises(TypeError):
+        write_json({"a": object()}, str(out))
+    assert json.loads(out.read_text()) == {"a": 1}
+    assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
+
+
+def test_an_output_that_can_not_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="doesn't exist"):
+        write_json({}, str(tmp_path / "no" / "such.json"))
+    with pytest.raises(ConfigError, match="is a folder"):
+        write_json({}, str(tmp_path))
+
+
+def test_a_run_without_a_signal_has_figures_all_the_same() -> None:
+    found = backtest(plan(walk(n_bars=12)))
+    assert found.summary["trades"] == 0 and isnan(found.summary["win_rate_pct"])
+    assert found.summary["final_equity"] == 100_000.0
+    assert found.to_json(["trades"])["trades"] == []

@@ -14,6 +14,7 @@ from filters.base import Filter
 from filters.opinions import Opinions
 from market import labels
 from market.bars import Panel
+from market.errors import raised_by
 from strategies.base import Strategy, check_signals
 from strategies.signals import BarrierUnit, SignalKind, Signals
 
@@ -43,14 +44,19 @@ class Pipeline:
     def signals(self, panel: Panel) -> Signals:
         parts = []
         for place, (name, strategy) in enumerate(self.strategies):
-            rows = check_signals(strategy.read(panel), panel, name).rows.copy()
+            with raised_by(f"strategy '{name}'"):
+                said = strategy.read(panel)
+            rows = check_signals(said, panel, name).rows.copy()
             rows["strategy"] = place
             resolve_barriers(rows, self.rules.strategies[place].monitor)
             parts.append(Signals(rows))
         return Signals.merge(parts) if len(parts) > 1 else parts[0]
 
     def opinions(self, signals: Signals, panel: Panel) -> Opinions:
-        answers = [agent.assess(signals, panel) for agent in self.filters]
+        answers = []
+        for agent in self.filters:
+            with raised_by(f"filter '{agent.name}'"):
+                answers.append(agent.assess(signals, panel))
         return Opinions.stack([agent.name for agent in self.filters], answers, len(signals))
 
     def labels(self, signals: Signals, panel: Panel, cost_factor: float = 1.0) -> NDArray[np.void]:

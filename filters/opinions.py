@@ -53,6 +53,8 @@ class Opinions:
         p = np.full((n_signals, len(parts)), np.nan)
         status = np.zeros((n_signals, len(parts)), np.int8)
         for column, (name, part) in enumerate(zip(names, parts, strict=True)):
+            if not isinstance(part, Opinion):
+                raise DataError(f"filter '{name}' returned {type(part).__name__}; expected an Opinion.")
             if part.p.shape != (n_signals,) or part.status.shape != (n_signals,):
                 raise DataError(
                     f"filter '{name}': answered {part.p.shape} for {n_signals} signals; "

@@ -1,7 +1,10 @@
 """Every error a user can meet. Each message names the value, what was expected and the remedy."""
 
-from collections.abc import Iterable
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class MaemaeError(Exception):
@@ -26,6 +29,23 @@ class OutcomeUnknown(MaemaeError):
 
 class VenueDown(MaemaeError):
     """The venue doesn't answer. Retry later."""
+
+
+@contextmanager
+def raised_by(who: str) -> Iterator[None]:
+    """Say of any surprise inside whose code it came from and where; expected errors pass as they are."""
+    try:
+        yield
+    except MaemaeError:
+        raise
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames[1:] if "site-packages" not in frame.filename] or list(frames)
+        place = f"{Path(own[-1].filename).name}, line {own[-1].lineno}"
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        raise DataError(
+            f"{who} raised {what} ({place}). Mend it there; --debug shows the whole trace."
+        ) from error
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -48,10 +48,11 @@ class Market:
         """One instrument of a panel, contiguous."""
         return Market(self.ts, *(np.ascontiguousarray(getattr(self, name)[:, instrument]) for name in FIELDS))
 
-    def columns(self, n_instruments: int) -> "Market":
-        """The first instruments of a panel, contiguous again."""
-        fields = {name: np.ascontiguousarray(getattr(self, name)[:, :n_instruments]) for name in FIELDS}
-        return Market(self.ts, **fields)
+    def side_by_side(self, n_instruments: int, n_bars: int) -> "Market":
+        """The first stretches of ``n_bars`` as instruments of one panel, on the clock of the first."""
+        shape, taken = (n_instruments, n_bars), n_instruments * n_bars
+        fields = {name: np.ascontiguousarray(getattr(self, name)[:taken].reshape(shape).T) for name in FIELDS}
+        return Market(self.ts[:n_bars], **fields)
 
     def repeated(self, times: int) -> "Market":
         """The same prices ``times`` over, on one unbroken clock."""

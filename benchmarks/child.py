@@ -42,8 +42,9 @@ class Finished:
 def launch(command: Sequence[str], env: Mapping[str, str] | None = None) -> Finished:
     """Run ``command`` to its end; raise with its own words when it fails."""
     launcher = [sys.executable, "-S", "-E", "-c", LAUNCHER, *command]
-    ours = os.environ | {"PYTHONPATH": str(ROOT)} | dict(env or {})
-    done = subprocess.run(launcher, capture_output=True, text=True, check=True, env=ours, cwd=ROOT)
+    done = subprocess.run(
+        launcher, capture_output=True, text=True, check=True, env=os.environ | dict(env or {}), cwd=ROOT
+    )
     code, wall, user, system, peak, output, errors = json.loads(done.stdout)
     if code != 0:
         raise RuntimeError(f"{' '.join(command)} ended with {code}:\n{errors}")

@@ -83,9 +83,9 @@ def sma_cross() -> Strategy:
     return SmaCross(fast=FAST, slow=SLOW)
 
 
-def w1(market: Market, timeframe: int = MINUTE) -> Setup:
+def w1(market: Market, **facts: float) -> Setup:
     rules = DeskRules((StrategyRules(sizing=ONE_UNIT),), cash=CASH)
-    return Setup(panel_of(market, timeframe), Pipeline((("sma_cross", sma_cross()),), (), rules))
+    return Setup(panel_of(market, **facts), Pipeline((("sma_cross", sma_cross()),), (), rules))
 
 
 def w4(market: Market) -> Setup:

@@ -5,9 +5,10 @@ of the work when the peer can't run without it and is cheap, and done once outsi
 function) when it isn't.
 """
 
-import os
 import warnings
 from collections.abc import Callable
+from contextlib import redirect_stderr
+from io import StringIO
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,6 @@ def answer_of(portfolio: Any) -> Answer:
 
 def prepared_backtesting(market: Market) -> Callable[[], Answer]:
     """W1 in backtesting.py; its DataFrame and Backtest are built here, the returned function runs."""
-    os.environ.setdefault("TQDM_DISABLE", "1")  # its progress bar
     import pandas as pd
     from backtesting import Backtest, Strategy
     from backtesting.lib import crossover
@@ -114,7 +114,7 @@ def prepared_backtesting(market: Market) -> Callable[[], Answer]:
     test = Backtest(frame, SmaCross, cash=CASH, commission=FEE)
 
     def run() -> Answer:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), redirect_stderr(StringIO()):  # its progress bar
             warnings.simplefilter("ignore")  # trades left open at the end are meant to be
             stats = test.run()
         still_open = len(stats._strategy.trades)

@@ -1,6 +1,5 @@
 """The desk against backtesting.py on real markets, where both mean the same."""
 
-import os
 import warnings
 from typing import Any
 
@@ -15,7 +14,6 @@ from strategies.signals import BarrierUnit, Signals
 from tests.peers.markets import CASH, FEE
 from tests.peers.orders import Crosses, Mask, traded
 
-os.environ.setdefault("TQDM_DISABLE", "1")  # its progress bar
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     backtesting = pytest.importorskip("backtesting")

@@ -1,0 +1,89 @@
+"""What the commands do. Imported when a command runs, never before."""
+
+import sys
+from collections.abc import Sequence
+
+from backtest.output import write_json
+from backtest.result import Result
+from backtest.run import backtest
+from maemae.asked import Asked
+from maemae.compose import compose, demo_plans
+from maemae.progress import Progress
+from market.errors import ConfigError
+
+
+def run_backtest(asked: Asked, out: str | None, include: Sequence[str]) -> int:
+    """One profile through history; JSON where asked, else the report."""
+    if include and out is None:
+        raise ConfigError(
+            f"--{include[0]} adds to the JSON, which was not asked for; add --json FILE or --json -."
+        )
+    with Progress() as stage:
+        stage("Reading data")
+        plan = compose(asked)
+        result = backtest(plan, stage)
+    if out is not None:
+        write_json(result.to_json(include), out)
+    if out != "-":
+        _print(result)
+    return 0
+
+
+def run_demo(out: str | None) -> int:
+    """The same strategy three times over the same stocks, then the learning run's report."""
+    from report.terminal import print_comparison
+
+    with Progress() as stage:
+        stage("Reading data")
+        results = [(name, backtest(plan, stage)) for name, plan in demo_plans()]
+    if out is not None:
+        write_json({name: result.to_json() for name, result in results}, out)
+    if out != "-":
+        _print(results[-1][1])
+        summaries = [(name, result.summary) for name, result in results]
+        print_comparison([*summaries, ("buy and hold", results[0][1].benchmark)])
+    return 0
+
+
+def run_verify(asked: Asked, out: str | None) -> int:
+    """0 when everything holds, 1 when something doesn't or couldn't be judged."""
+    from maemae.verify import run
+
+    with Progress() as stage:
+        stage("Reading data")
+        plan = compose(asked)
+        stage("Verifying (time cuts, child processes, stepping)")
+        report = run(plan)
+    if out is not None:
+        write_json(report.to_json(), out)
+    if out != "-":
+        for line in report.lines:
+            print(line)
+    return 0 if report.ok else 1
+
+
+def run_version(out: str | None) -> int:
+    """Versions of Maemae, of Python and of what computes."""
+    import platform
+    from importlib.metadata import version
+
+    from records.manifest import LIBRARIES, cpu_kind
+
+    found = {
+        **{name: version(name) for name in LIBRARIES},
+        "python": platform.python_version(),
+        "cpu": cpu_kind(),
+    }
+    if out is not None:
+        write_json(found, out)
+    if out != "-":
+        for name, said in found.items():
+            print(f"{name} {said}")
+    return 0
+
+
+def _print(result: Result) -> None:
+    from report.terminal import print_report
+
+    print_report(result.report(), str(result.plan.profile.get("language", "en")))
+    sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""``python -m maemae`` from any directory: a user's own folders called ``strategies`` or ``live`` don't count."""
+"""``python -m maemae`` from any directory: the user's own folders called ``strategies`` don't count."""
 
 import sys
 from pathlib import Path

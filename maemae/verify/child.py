@@ -1,0 +1,137 @@
+"""The child process of verification: builds the pipeline itself and answers from the bars it was given.
+
+Started as ``python child.py``. It knows no bar before the parent has sent it, and reads no file but code.
+"""
+
+import os
+import sys
+from time import perf_counter
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from maemae.verify.audit import Guard
+from maemae.verify.codec import decode
+from maemae.verify.sandbox import protect
+from maemae.verify.wire import Arrays, Fields, receive, send
+
+PRICES = ("open", "high", "low", "close", "volume")
+
+
+class Session:
+    """One pipeline and the bars received so far."""
+
+    def __init__(self, guard: Guard) -> None:
+        self.guard = guard
+        self.columns: dict[str, Any] = {}
+        self.n_bars = 0
+
+    def build(self, fields: Fields, arrays: Arrays) -> tuple[Fields, Arrays]:
+        """Forget all bars and build the pipeline of ``spec``."""
+        from maemae.verify.spec import PipelineSpec, load_file
+        from maemae.verify.watched import watched
+
+        self.columns, self.n_bars = {}, 0
+        self.instruments = decode(fields["instruments"], load_file)
+        self.timeframe = fields["timeframe"]
+        spec = PipelineSpec.from_json(fields["spec"])
+        self.pipeline = spec.build(lambda who, make: watched(who, make, self.guard))
+        return {}, {}
+
+    def append(self, fields: Fields, arrays: Arrays) -> tuple[Fields, Arrays]:
+        """Add bars after the ones there are. Columns grow by doubling; what isn't filled holds zeros."""
+        until = self.n_bars + len(arrays["ts"])
+        for name, new in arrays.items():
+            held = self.columns.get(name)
+            if held is None or len(held) < until:
+                grown = np.zeros((max(until, 2 * self.n_bars), *new.shape[1:]), new.dtype)
+                if held is not None:
+                    grown[: self.n_bars] = held[: self.n_bars]
+                held = self.columns[name] = grown
+            held[self.n_bars : until] = new
+        self.n_bars = until
+        return {}, {}
+
+    def panel(self, fields: Fields) -> Any:
+        """A copy of rows [start, stop): a strategy that writes into it harms nobody."""
+        from market.bars import Panel
+
+        start, stop = fields.get("start", 0), fields.get("stop", self.n_bars)
+        rows = {name: held[start:stop].copy() for name, held in self.columns.items()}
+        return Panel(self.instruments, self.timeframe, **rows)
+
+    def read(self, fields: Fields, arrays: Arrays) -> tuple[Fields, Arrays]:
+        """Everything before the decision on rows [start, stop)."""
+        began = perf_counter()
+        reading = self.pipeline.read(self.panel(fields))
+        found = {
+            "signals": reading.signals.rows,
+            "p": reading.opinions.p,
+            "status": reading.opinions.status,
+            "labels": reading.labels,
+        }
+        return {"seconds": perf_counter() - began}, found
+
+    def signals(self, fields: Fields, arrays: Arrays) -> tuple[Fields, Arrays]:
+        """What one strategy says on rows [start, stop)."""
+        from maemae.verify.watched import alone
+
+        found = alone(self.pipeline, fields["place"]).signals(self.panel(fields))
+        return {}, {"signals": found.rows}
+
+    def assess(self, fields: Fields, arrays: Arrays) -> tuple[Fields, Arrays]:
+        """What one filter thinks of the given signals on rows [start, stop)."""
+        from strategies.signals import Signals
+
+        agent = self.pipeline.filters[fields["place"]]
+        opinion = agent.assess(Signals(arrays["signals"]), self.panel(fields))
+        return {}, {"p": opinion.p, "status": opinion.status}
+
+    def digests(self, fields: Fields, arrays: Arrays) -> tuple[Fields, Arrays]:
+        """A digest of everything the pipeline and the desk say on all bars."""
+        from maemae.verify.digest import digests
+
+        panel = self.panel(fields)
+        return {"digests": digests(self.pipeline, panel, self.pipeline.read(panel))}, {}
+
+
+def serve(requests: BinaryIO, replies: BinaryIO) -> None:
+    """Answer until the parent closes the pipe."""
+    hello = receive(requests)
+    if hello is None:
+        return
+    guard, protection = protect(hello[0]["files"], hello[0]["use_kernel"])
+    session = Session(guard)
+    send(replies, {"protection": protection})
+    operations = {
+        "build": session.build,
+        "append": session.append,
+        "read": session.read,
+        "signals": session.signals,
+        "assess": session.assess,
+        "digests": session.digests,
+    }
+    while (message := receive(requests)) is not None:
+        fields, arrays = message
+        try:
+            answer, found = operations[fields["do"]](fields, arrays)
+        except (Exception, SystemExit) as error:
+            said = error.__cause__ or error  # what the piece itself raised
+            guard.note_kernel_refusal(said)
+            answer, found = {"error": {"who": guard.failed, "text": f"{type(said).__name__}: {said}"}}, {}
+        guard.failed = ""
+        send(replies, {**answer, "refused": guard.take_refusals()}, found)
+
+
+def main() -> None:
+    """Keep the pipes to ourselves: what a strategy prints goes to the error stream."""
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    sys.dont_write_bytecode = True
+    serve(requests, replies)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""The whole gate: an honest plan is proved and the proof kept; a dishonest one has none."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from backtest.plan import Plan
+from desk.pipeline import Pipeline
+from maemae import verify
+from maemae.verify import proof
+from maemae.verify.gate import Effort, verify_pipeline
+from market.bars import Panel
+from market.errors import ConfigError, DataError
+from records.manifest import take_manifest
+from tests.maemae.verify.worlds import market, pipeline
+
+QUICK = Effort(budget_s=0.1, least_cuts=24, left_cuts=6)
+
+
+def plan(pipeline: Pipeline, panel: Panel) -> Plan:
+    return Plan("test", pipeline, panel, {}, take_manifest(panel, {}))
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MAEMAE_STATE", str(tmp_path))
+    return tmp_path
+
+
+def test_an_honest_plan_is_proved_and_the_proof_is_kept_under_its_manifest(state: Path) -> None:
+    told: list[tuple[int, int]] = []
+    honest = plan(pipeline(filters=("honest_filter",)), market(2_000))
+    report = verify.run(honest, QUICK, progress=lambda done, of: told.append((done, of)))
+    assert report.ok, report.lines
+    assert [check.name for check in report.checks] == [
+        "no undeclared files", "determinism", "no lookahead", "enough warm-up", "parity",
+    ]  # fmt: skip
+    assert told[-1] == (2_000, 2_000)
+    kept = proof.load(honest.manifest.id)
+    assert kept == json.loads(json.dumps(report.to_json()))
+    assert kept is not None and kept["versions"]["numba"] and kept["protection"] == report.protection
+    assert sorted(path.name for path in (state / "proofs").iterdir()) == [f"{honest.manifest.id}.json"]
+
+
+def test_a_plan_that_fails_loses_its_old_proof() -> None:
+    dishonest = plan(pipeline("next_bar"), market(600))
+    proof.proofs_folder().mkdir()
+    proof.proof_path(dishonest.manifest.id).write_text('{"ok": true}')
+    assert proof.load(dishonest.manifest.id)
+    report = verify.run(dishonest, QUICK)
+    assert not report.ok and proof.load(dishonest.manifest.id) is None
+    verdicts = {check.name: check.ok for check in report.checks}
+    assert verdicts["no lookahead"] is False and verdicts["enough warm-up"] is None
+    assert any(line.startswith("FAILED: no lookahead: strategy 'next_bar'") for line in report.lines)
+
+
+def test_prices_written_into_by_a_strategy_are_caught_and_left_whole() -> None:
+    panel = market(300)
+    before = panel.close.copy()
+    report = verify_pipeline(pipeline("writes"), panel, "abc", QUICK)
+    assert not report.ok and "strategy 'writes' writes into what it was given (close)" in report.lines[0]
+    assert (panel.close == before).all()
+
+
+def test_the_order_of_a_set_is_blamed_on_determinism_not_on_lookahead() -> None:
+    report = verify_pipeline(pipeline("hash_order"), market(600, 4), "abc", QUICK)
+    verdicts = {check.name: check.ok for check in report.checks}
+    assert verdicts["determinism"] is False and verdicts["no lookahead"] is None
+
+
+def test_a_pipeline_that_does_not_run_is_refused_in_one_sentence() -> None:
+    with pytest.raises(DataError, match="strategy 'raises_when_short' raised ValueError: need 300 bars"):
+        verify_pipeline(pipeline("raises_when_short"), market(100), "abc", QUICK)
+
+
+def test_a_child_that_dies_is_reported_with_its_exit_code() -> None:
+    report = verify_pipeline(pipeline("leaves"), market(100), "abc", QUICK)
+    assert not report.ok
+    assert any("the verification process ended with code 7" in line for line in report.lines)
+
+
+def test_a_proof_that_is_broken_is_no_proof() -> None:
+    proof.proofs_folder().mkdir()
+    for text in ("", "{", "[]", '{"ok": false}'):
+        proof.proof_path("abc").write_text(text)
+        assert proof.load("abc") is None
+    assert proof.load("missing") is None
+
+
+def test_a_manifest_hash_cannot_name_a_file_elsewhere() -> None:
+    with pytest.raises(ConfigError, match="letters and digits"):
+        proof.proof_path("../../x")

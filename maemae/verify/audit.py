@@ -144,6 +144,8 @@ class Guard:
                 return
             if is_beneath(real, system_places()):
                 return
+            if not os.path.lexists(real) and not _is_data(real):
+                return  # an import looking around; what isn't there can't be read
         self.refuse("file", text)
 
     def _database(self, name: object) -> None:
@@ -160,7 +162,7 @@ class Guard:
 
 
 def _is_data(path: str) -> bool:
-    """Whether a file in a code folder is data by its name; what describes an installed package isn't."""
+    """Whether a file is data by its name; what describes an installed package isn't."""
     pure = PurePath(path)
     if any(part.endswith((".dist-info", ".egg-info")) for part in pure.parts[-3:-1]):
         return False

@@ -4,6 +4,7 @@ import importlib.util
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -61,7 +62,8 @@ class PipelineSpec:
 
 def load_file(path: Path) -> ModuleType:
     """A user's file as a module under a private name."""
-    name = f"_maemae_verified_{path.stem}_{abs(hash(str(path))):x}"
+    stamp = sha256(bytes(path.resolve())).hexdigest()[:12]  # hash() would differ between processes
+    name = f"_maemae_verified_{path.stem}_{stamp}"
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)

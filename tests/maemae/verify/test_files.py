@@ -127,7 +127,7 @@ def test_data_inside_an_installed_package_is_refused_too() -> None:
 
 def test_our_own_folder_s_data_files_are_not_code() -> None:
     guard = Guard(frozenset(), kernel=False, who="strategy 'x'")
-    for path in (HOUSE / "prices.py", HOUSE / "data" / "prices", HOUSE / "tests" / "conftest.py"):
+    for path in (HOUSE / "README.md", HOUSE / "tests" / "conftest.py", HOUSE / "data" / "prices.npy"):
         with pytest.raises(Refused):
             guard.check_file(path)
     guard.check_file(HOUSE / "market" / "bars.py")

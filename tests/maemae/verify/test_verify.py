@@ -55,6 +55,11 @@ def test_a_plan_that_fails_loses_its_old_proof() -> None:
     assert any(line.startswith("FAILED: no lookahead: strategy 'next_bar'") for line in report.lines)
 
 
+def test_compiled_strategies_are_compiled_and_cached_inside_the_sandbox_too() -> None:
+    report = verify_pipeline(pipeline("honest_compiled"), market(1_000), "abc", QUICK)
+    assert report.ok, report.lines
+
+
 def test_prices_written_into_by_a_strategy_are_caught_and_left_whole() -> None:
     panel = market(300)
     before = panel.close.copy()

@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.pipeline import Pipeline
+from maemae.verify.left_cuts import left_edge
 from maemae.verify.reference import read_here
 from maemae.verify.report import Check
 from maemae.verify.spec import PipelineSpec
-from maemae.verify.warmup import check_warmup, left_edge
+from maemae.verify.warmup import check_warmup
 from maemae.verify.witness import Witness
 from market.bars import Panel
 from tests.maemae.verify.worlds import market, pipeline

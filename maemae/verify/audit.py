@@ -9,37 +9,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from pathlib import PurePath
 from typing import Any
 
-from maemae.verify.places import code_folders, compile_cache, is_beneath, system_places
+from maemae.verify.places import code_folders, is_beneath, system_places
+from maemae.verify.readable import Readable
 
-DATA_SUFFIXES = frozenset(
-    f".{name}"
-    for name in (
-        *("csv", "tsv", "txt", "dat", "bin", "raw", "json", "jsonl", "ndjson", "xml", "yaml", "yml", "toml"),
-        *("parquet", "pq", "feather", "arrow", "ipc", "orc", "avro", "msgpack", "npy", "npz", "mat"),
-        *("pkl", "pickle", "joblib", "h5", "hdf", "hdf5", "nc", "xls", "xlsx"),
-        *("db", "db3", "sqlite", "sqlite3", "duckdb"),
-    )
-)
 NATIVE_READERS = frozenset(
-    (
-        "polars",
-        "duckdb",
-        "h5py",
-        "tables",
-        "netCDF4",
-        "lance",
-        "vaex",
-        "datatable",
-        "zarr",
-        "lmdb",
-        "tensorflow",
-    )
+    ("polars", "duckdb", "h5py", "tables", "netCDF4", "lance", "datatable", "lmdb", "tensorflow", "torch")
 )
+LOOKS = frozenset(("fc-list", "uname", "ldconfig", "/sbin/ldconfig", "lscpu"))  # libraries look at the system
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_COMPILED = (".nbi", ".nbc")
 
 
 class Refused(PermissionError):
@@ -57,9 +36,9 @@ class Refusal:
 
 @dataclass(eq=False)
 class Guard:
-    """files: single files that may be read besides the code folders. kernel: Landlock holds as well."""
+    """readable: what may be opened. kernel: Landlock holds as well."""
 
-    files: frozenset[str]
+    readable: Readable
     kernel: bool
     who: str = ""
     failed: str = ""  # who raised last
@@ -102,18 +81,11 @@ class Guard:
             "ctypes.dlopen": lambda args: self._library(args[0]),
             "import": lambda args: self._import(args[0]),
         }
-        for event in (
-            "subprocess.Popen",
-            "os.system",
-            "os.exec",
-            "os.posix_spawn",
-            "os.spawn",
-            "os.startfile",
-        ):
-            handlers[event] = lambda args: self.refuse("program", _text(args[0]))
+        for event in ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn"):
+            handlers[event] = lambda args: self._program(args[0])
         for event in ("os.fork", "os.forkpty"):
             handlers[event] = lambda args: self.refuse("program", "a forked process")
-        for event in ("socket.connect", "socket.bind", "socket.sendto"):
+        for event in ("socket.connect", "socket.sendto"):
             handlers[event] = lambda args: self.refuse("network", _text(args[1]))
         for event in ("socket.getaddrinfo", "socket.gethostbyname", "urllib.Request"):
             handlers[event] = lambda args: self.refuse("network", _text(args[0]))
@@ -127,46 +99,32 @@ class Guard:
 
     def check_file(self, path: object) -> None:
         """Refuse a path that may not be read."""
-        self._open(path, 0)
+        self._open(_text(path).removeprefix("file://"), os.O_RDONLY)
 
     def _open(self, path: object, flags: object) -> None:
         if isinstance(path, int) or path is None:
             return  # an open descriptor
         text = _text(path)
-        real = os.path.realpath(text)
-        if real == os.devnull or real in self.files:
-            return
-        if is_beneath(real, (compile_cache(),)):
-            if os.path.isdir(real) or real.endswith(_COMPILED) or ".nb" in PurePath(real).name:
-                return
-        elif not (isinstance(flags, int) and flags & _WRITES):
-            if is_beneath(real, code_folders()) and not _is_data(real):
-                return
-            if is_beneath(real, system_places()):
-                return
-            if not os.path.lexists(real) and not _is_data(real):
-                return  # an import looking around; what isn't there can't be read
-        self.refuse("file", text)
+        if not self.readable.allows(text, isinstance(flags, int) and bool(flags & _WRITES)):
+            self.refuse("file", text)
 
     def _database(self, name: object) -> None:
         if _text(name) not in (":memory:", ""):
-            self.refuse("file", _text(name))
+            self._open(_text(name).removeprefix("file:"), os.O_RDWR)
+
+    def _program(self, name: object) -> None:
+        if _text(name) in LOOKS:
+            raise Refused(f"{_text(name)}: no other program is started while verifying.")
+        self.refuse("program", _text(name))
 
     def _library(self, name: object) -> None:
         if name and not is_beneath(os.path.realpath(_text(name)), code_folders() + system_places()):
             self.refuse("library", _text(name))
 
     def _import(self, name: object) -> None:
-        if not self.kernel and _text(name).partition(".")[0] in NATIVE_READERS:
-            self.refuse("library", _text(name))
-
-
-def _is_data(path: str) -> bool:
-    """Whether a file is data by its name; what describes an installed package isn't."""
-    pure = PurePath(path)
-    if any(part.endswith((".dist-info", ".egg-info")) for part in pure.parts[-3:-1]):
-        return False
-    return any(suffix.lower() in DATA_SUFFIXES for suffix in pure.suffixes)
+        top = _text(name).partition(".")[0]
+        if not self.kernel and top in NATIVE_READERS:
+            raise ModuleNotFoundError(f"{top} reads files unseen; verify does without it.", name=top)
 
 
 def _text(name: object) -> str:

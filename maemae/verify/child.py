@@ -100,7 +100,7 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
     hello = receive(requests)
     if hello is None:
         return
-    guard, protection = protect(hello[0]["files"], hello[0]["use_kernel"])
+    guard, protection = protect(hello[0]["files"], hello[0]["scraps"], hello[0]["use_kernel"])
     session = Session(guard)
     send(replies, {"protection": protection})
     operations = {

@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
@@ -57,18 +58,13 @@ def verify_pipeline(
     """Prove what can be proved of a pipeline on a panel; nothing is stored."""
     effort = effort or Effort()
     spec = PipelineSpec.of(pipeline)
-    witnesses = [Witness(spec.files, seed, effort.use_kernel) for seed in effort.hash_seeds]
-    try:
+    with ExitStack() as stack:
+        witnesses = [
+            stack.enter_context(Witness(spec.files, seed, effort.use_kernel)) for seed in effort.hash_seeds
+        ]
         subject, changed, seconds = read_here(pipeline, panel)
         checks = (changed,) if changed else _checks(subject, spec, witnesses, effort, seconds, progress)
         return Report(manifest, checks, witnesses[0].protection or "no child process was asked", _versions())
-    except BaseException:
-        for witness in witnesses:
-            witness.kill()
-        raise
-    finally:
-        for witness in witnesses:
-            witness.close()
 
 
 def _checks(

@@ -16,7 +16,8 @@ _ROOMS = (
 )  # fmt: skip
 _SYSTEM = (
     "/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib",
-    "/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime",
+    "/usr/share/zoneinfo", "/usr/share/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
+    "/etc/localtime",
     "/etc/timezone", "/System/Library", "/proc", "/sys/devices/system", "/sys/fs/cgroup", "/dev/urandom",
     "/dev/random", "/dev/zero",
 )  # fmt: skip

@@ -9,17 +9,20 @@ from maemae.verify.arrow import ArrowGuard
 from maemae.verify.audit import Guard
 from maemae.verify.landlock import READ, READ_DIR, READ_WRITE, WRITE_FILE, Grant
 from maemae.verify.places import HOUSE, code_folders, compile_cache, system_places
+from maemae.verify.readable import Readable
 
 
-def protect(files: Iterable[str], use_kernel: bool = True) -> tuple[Guard, str]:
+def protect(files: Iterable[str], scraps: str, use_kernel: bool = True) -> tuple[Guard, str]:
     """From here on this process reads code, its own ``files`` and the compile cache, and nothing else.
 
-    use_kernel: False leaves Landlock out, as on systems without it. Returns the guard and what holds.
+    scraps: an empty folder for what libraries want to put somewhere. use_kernel: False leaves Landlock out,
+    as on systems without it. Returns the guard and what holds.
     """
     real = [os.path.realpath(file) for file in files]
+    folder = os.path.realpath(scraps)
     own = frozenset([*real, *(cache_from_source(file) for file in real)])
-    version = landlock.restrict(_grants(own)) if use_kernel else 0
-    guard = Guard(own, kernel=version > 0)
+    version = landlock.restrict([*_grants(own), Grant(folder, READ_WRITE)]) if use_kernel else 0
+    guard = Guard(Readable(own, folder), kernel=version > 0)
     ArrowGuard(guard.check_file).install()
     guard.install()
     if version:

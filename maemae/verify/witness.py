@@ -21,6 +21,7 @@ from maemae.verify.codec import encode
 from maemae.verify.places import HOUSE
 from maemae.verify.spec import PipelineSpec
 from market.bars import PRICES, Panel
+from market.compiled import cache_root
 from market.errors import MaemaeError
 from strategies.signals import Signals
 
@@ -51,12 +52,20 @@ class Witness:
         self.refusals: list[Refusal] = []
         self.n_bars = 0
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115, closed with the witness
-        environment = {**os.environ, "PYTHONHASHSEED": str(hash_seed), "PYTHONPATH": str(HOUSE)}
+        self._scraps = tempfile.TemporaryDirectory(prefix="maemae-verify-", ignore_cleanup_errors=True)
+        scraps = self._scraps.name
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": str(hash_seed),
+            "PYTHONPATH": str(HOUSE),
+            "MAEMAE_CACHE": str(cache_root().parent),
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP", "XDG_CACHE_HOME", "MPLCONFIGDIR"), scraps),
+        }
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-B", str(Path(__file__).with_name("child.py"))],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env=environment,
         )  # fmt: skip
-        self._hello = {"files": list(files), "use_kernel": use_kernel}
+        self._hello = {"files": list(files), "scraps": scraps, "use_kernel": use_kernel}
         self.protection = ""
         self._unbuilt: WitnessError | None = None
 
@@ -66,6 +75,8 @@ class Witness:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is not None:
+            self.kill()
         self.close()
 
     def kill(self) -> None:
@@ -84,6 +95,7 @@ class Witness:
             self._process.kill()
             self._process.wait()
         self._errors.close()
+        self._scraps.cleanup()
 
     def build(self, spec: PipelineSpec, panel: Panel) -> None:
         """Build the pipeline in the child, for the panel's instruments; no bar is sent."""

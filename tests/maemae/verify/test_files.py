@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from maemae.verify import landlock
+from maemae.verify import landlock, readable
 from maemae.verify.audit import Guard, Refused
 from maemae.verify.gate import Effort, verify_pipeline
-from maemae.verify.places import HOUSE, code_folders
+from maemae.verify.places import HOUSE, compile_cache
+from maemae.verify.readable import Readable
 from maemae.verify.spec import PipelineSpec, load_file
 from maemae.verify.witness import Witness, WitnessError
 from tests.maemae.verify.worlds import LEAKS, market, pipeline
@@ -114,23 +115,56 @@ def test_a_file_read_while_the_strategy_is_loaded_is_named_and_nothing_else_is_j
     assert verdicts["no lookahead"] is None and verdicts["determinism"] is None
 
 
-def test_data_inside_an_installed_package_is_refused_too() -> None:
-    guard = Guard(frozenset(), kernel=False, who="strategy 'x'")
-    package = next(folder for folder in code_folders() if folder.endswith("site-packages"))
-    for name in ("some_data/prices.csv", "some_data/prices.csv.gz", "some_data/prices.PARQUET"):
-        with pytest.raises(Refused, match="some_data/prices"):
-            guard.check_file(f"{package}/{name}")
-    guard.check_file(f"{package}/numpy/__init__.py")
-    guard.check_file(f"{package}/numpy-2.dist-info/entry_points.txt")
-    assert [refusal.who for refusal in guard.refusals] == ["strategy 'x'"] * 3
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of installed packages: one with tables, settings and code, one that describes itself."""
+    folder = tmp_path.resolve() / "site-packages"
+    for name in (
+        "some/prices.csv", "some/prices.csv.gz", "some/prices.PARQUET", "some/settings.json", "some/code.py",
+        "other/code.py", "some-1.dist-info/entry_points.txt",
+    ):  # fmt: skip
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    monkeypatch.setattr(readable, "code_folders", lambda: (str(folder),))
+    monkeypatch.setattr(readable, "_package_folders", lambda: (str(folder),))
+    return folder
 
 
-def test_our_own_folder_s_data_files_are_not_code() -> None:
-    guard = Guard(frozenset(), kernel=False, who="strategy 'x'")
-    for path in (HOUSE / "README.md", HOUSE / "tests" / "conftest.py", HOUSE / "data" / "prices.npy"):
-        with pytest.raises(Refused):
+def read_by(file: Path, asker: Path) -> bool:
+    """Whether code in ``asker`` may open ``file``."""
+    asker.write_text("def ask(may, path):\n    return may(path, False)\n")
+    return bool(load_file(asker).ask(Readable(frozenset(), "/nowhere").allows, str(file)))
+
+
+def test_tables_inside_an_installed_package_are_refused_whoever_asks(packages: Path) -> None:
+    for name in ("some/prices.csv", "some/prices.csv.gz", "some/prices.PARQUET"):
+        assert not read_by(packages / name, packages.parent / "strategy.py")
+        assert not read_by(packages / name, packages / "some" / "code.py")
+
+
+def test_an_installed_package_reads_its_own_settings_and_nobody_else_does(packages: Path) -> None:
+    settings = packages / "some" / "settings.json"
+    assert read_by(settings, packages / "some" / "code.py")
+    assert not read_by(settings, packages / "other" / "code.py")
+    assert not read_by(settings, packages.parent / "strategy.py")
+    assert read_by(packages / "some" / "code.py", packages.parent / "strategy.py")
+    assert read_by(packages / "some-1.dist-info" / "entry_points.txt", packages.parent / "strategy.py")
+
+
+def test_nothing_but_scraps_and_compiled_code_is_written(tmp_path: Path) -> None:
+    may = Readable(frozenset({"/x/own.py"}), str(tmp_path.resolve())).allows
+    assert may(str(tmp_path / "anything.csv"), True) and may("/x/own.py", False)
+    assert not may("/x/own.py", True) and not may(str(HOUSE / "market" / "bars.py"), True)
+    assert may(f"{compile_cache()}/f.nbi", True) and not may(f"{compile_cache()}/prices.npy", True)
+
+
+def test_our_own_folder_s_other_files_are_not_code() -> None:
+    guard = Guard(Readable(frozenset(), "/nowhere"), kernel=False, who="strategy 'x'")
+    for path in (HOUSE / "README.md", HOUSE / "tests" / "conftest.py"):
+        with pytest.raises(Refused, match=path.name):
             guard.check_file(path)
     guard.check_file(HOUSE / "market" / "bars.py")
+    assert [refusal.who for refusal in guard.refusals] == ["strategy 'x'"] * 2
 
 
 @pytest.mark.skipif(landlock.abi() == 0, reason="this kernel has no Landlock")

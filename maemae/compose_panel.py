@@ -1,0 +1,130 @@
+"""What the profile asks of the data: which instruments, which days, at what cost."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from maemae.settings import CostSettings, InstrumentSettings, Profile
+from market.bars import PRICES, Panel
+from market.errors import ConfigError, DataError, nearest
+from market.instruments import Fees, Instrument, Kind
+
+FEE = 0.0005  # of the traded notional
+SLIPPAGE = 0.0001  # of the price
+BORROW = 0.01  # a year, of a short's notional, for what has to be borrowed
+
+
+def shaped(panel: Panel, profile: Profile) -> Panel:
+    """The panel with the profile's instruments, days, descriptions and costs."""
+    market = profile.market
+    panel = between(only(panel, market.instruments), market.since, market.until)
+    if len(panel) < 2:
+        raise DataError(
+            f"{len(panel)} bar of data: a backtest needs at least 2, one to decide and one to fill."
+        )
+    described = described_by(panel, profile.instruments)
+    priced = tuple(with_costs(each, profile.costs) for each in described)
+    return replace(panel, instruments=priced)
+
+
+def only(panel: Panel, names: Sequence[str]) -> Panel:
+    """The columns named by id or symbol, in the order named; all of them without names."""
+    if not names:
+        return panel
+    places = [_place(panel, name) for name in names]
+    if places == list(range(len(panel.instruments))):
+        return panel
+    fields: dict[str, Any] = {name: np.ascontiguousarray(getattr(panel, name)[:, places]) for name in PRICES}
+    chosen = replace(panel, instruments=tuple(panel.instruments[place] for place in places), **fields)
+    present = ~np.isnan(chosen.close).all(axis=1)
+    if present.all():
+        return chosen
+    rows: dict[str, Any] = {name: getattr(chosen, name)[present] for name in ("ts", *PRICES)}
+    return replace(chosen, **rows)
+
+
+def _place(panel: Panel, name: str) -> int:
+    known = [each.id if "@" in name else each.symbol for each in panel.instruments]
+    if known.count(name) > 1:
+        ids = ", ".join(each.id for each in panel.instruments if each.symbol == name)
+        raise ConfigError(f"symbol '{name}' is traded at several venues; name one of: {ids}.")
+    if name not in known:
+        raise DataError(f"symbol '{name}' isn't in the data. {nearest(name, known)}")
+    return known.index(name)
+
+
+def between(panel: Panel, since: str | None, until: str | None) -> Panel:
+    """The rows from ``since`` on and before ``until``."""
+    first, last = instant(since, "since"), instant(until, "until")
+    if first is not None and last is not None and first >= last:
+        raise ConfigError(f"since = '{since}' isn't before until = '{until}'; swap or change them.")
+    start = 0 if first is None else int(np.searchsorted(panel.ts, first))
+    stop = len(panel) if last is None else int(np.searchsorted(panel.ts, last))
+    if len(panel) and start >= stop:
+        asked = f"since {since or 'the start'} until {until or 'the end'}"
+        ends = np.array([panel.ts[0], panel.ts[-1]]).astype("datetime64[ns]").astype("datetime64[m]")
+        raise DataError(
+            f"no bars {asked}: the data covers {ends[0]} to {ends[1]} UTC. Choose dates inside it."
+        )
+    return panel if stop - start == len(panel) else panel.rows(start, stop)
+
+
+def instant(text: str | None, key: str) -> int | None:
+    """ns UTC of a day or moment in ISO 8601."""
+    if text is None:
+        return None
+    try:
+        moment = np.datetime64(text.strip().removesuffix("Z"), "ns")
+    except ValueError:
+        raise ConfigError(
+            f"{key} = '{text}': expected a day such as 2024-01-31 or 2024-01-31T09:00, UTC."
+        ) from None
+    return int(moment.astype(np.int64))
+
+
+def described_by(panel: Panel, tables: dict[str, InstrumentSettings]) -> tuple[Instrument, ...]:
+    """The instruments with what the profile says of them, by id or symbol."""
+    for name in tables:
+        _place(panel, name)
+    return tuple(
+        _described(each, tables.get(each.id) or tables.get(each.symbol)) for each in panel.instruments
+    )
+
+
+def _described(instrument: Instrument, table: InstrumentSettings | None) -> Instrument:
+    if table is None:
+        return instrument
+    said: dict[str, Any] = {name: getattr(table, name) for name in table.model_fields_set}
+    said = {name: value for name, value in said.items() if value is not None}
+    if "kind" in said:
+        said["kind"] = Kind[said["kind"].upper()]
+    if "tick" in said:
+        said["ticks"] = ((0.0, said.pop("tick")),)
+    if "margin" in said:
+        said["long_margin"] = said["short_margin"] = said.pop("margin")
+    return replace(instrument, **said)
+
+
+def with_costs(instrument: Instrument, costs: CostSettings) -> Instrument:
+    """The profile's costs; where it is silent the instrument's own; where that is 0 too, the default."""
+    own = instrument.fees
+    maker, taker = (
+        _first(side, costs.fee_bps, otherwise=fee or FEE)
+        for side, fee in ((costs.maker_bps, own.maker), (costs.taker_bps, own.taker))
+    )
+    lent = instrument.kind == Kind.EQUITY
+    borrow = instrument.borrow or (BORROW if lent else 0.0)
+    return replace(
+        instrument,
+        fees=Fees(maker, taker, own.currency, own.price),
+        slippage=_first(costs.slippage_bps, otherwise=instrument.slippage or SLIPPAGE),
+        borrow=borrow if costs.borrow is None else costs.borrow,
+        sell_taxes=instrument.sell_taxes if costs.sell_tax is None else (("1970-01-01", costs.sell_tax),),
+    )
+
+
+def _first(*bps: float | None, otherwise: float) -> float:
+    """The first that is said, as a fraction."""
+    return next((each / 1e4 for each in bps if each is not None), otherwise)

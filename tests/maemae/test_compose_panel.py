@@ -1,0 +1,87 @@
+"""The profile's say over the data: instruments, days, descriptions, costs."""
+
+import numpy as np
+import pytest
+
+from maemae.compose_panel import between, instant, only, shaped, with_costs
+from maemae.profile import check_profile
+from maemae.settings import CostSettings, Profile
+from market.errors import ConfigError, DataError
+from market.instruments import Fees, Instrument, Kind
+from tests.backtest.market import walk
+
+
+def profile(**tables: object) -> Profile:
+    return check_profile({"strategy": [{"use": "sma_cross"}], **tables}, "p.toml")
+
+
+def test_symbols_choose_and_order_the_columns() -> None:
+    panel = walk(width=3)
+    chosen = only(panel, ["S2", "S0@test"])
+    assert [each.symbol for each in chosen.instruments] == ["S2", "S0"]
+    np.testing.assert_array_equal(chosen.close, panel.close[:, [2, 0]])
+    assert only(panel, []) is panel
+
+
+def test_rows_where_none_of_the_chosen_has_a_bar_are_left_out() -> None:
+    panel = walk(n_bars=10, width=2)
+    for name in ("open", "high", "low", "close", "volume"):
+        getattr(panel, name)[3:5, 0] = np.nan
+    chosen = only(panel, ["S0"])
+    assert len(chosen) == 8 and chosen.complete
+
+
+def test_a_symbol_that_is_not_there_is_answered_with_the_nearest() -> None:
+    with pytest.raises(DataError, match=r"symbol 'S9' isn't in the data. Did you mean 'S[01]'\?"):
+        only(walk(), ["S9"])
+
+
+def test_days_cut_the_rows_and_until_is_excluded() -> None:
+    cut = between(walk(), "2020-02-01", "2020-03-01")
+    assert len(cut) == 29
+    assert cut.ts[0] == instant("2020-02-01", "since") and cut.ts[-1] == instant("2020-02-29T00:00Z", "until")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        ("2031-01-01", None, "covers 2020-01-01T00:00 to 2021-08-22T00:00"),
+        (None, "2019-01-01", "no bars since the start until 2019-01-01"),
+        ("2021-01-01", "2020-06-01", "isn't before"),
+        ("soon", None, "since = 'soon': expected a day such as"),
+    ],
+)
+def test_days_outside_the_data_are_answered_with_what_it_covers(since: str, until: str, said: str) -> None:
+    with pytest.raises((DataError, ConfigError), match=said):
+        between(walk(), since, until)
+
+
+def test_one_bar_is_not_enough() -> None:
+    with pytest.raises(DataError, match="1 bar of data: a backtest needs at least 2"):
+        shaped(walk(n_bars=1), profile())
+
+
+def test_costs_are_on_by_default_and_only_for_what_says_none() -> None:
+    silent = with_costs(Instrument("A@x", Kind.EQUITY), CostSettings())
+    assert silent.fees == Fees(0.0005, 0.0005) and silent.slippage == 0.0001 and silent.borrow == 0.01
+    assert with_costs(Instrument("B@x", Kind.FUTURE), CostSettings()).borrow == 0.0
+    spoken = Instrument("A@x", Kind.SPOT, fees=Fees(0.001, 0.002, "base"), slippage=0.0007)
+    kept = with_costs(spoken, CostSettings())
+    assert kept.fees == spoken.fees and kept.slippage == 0.0007
+
+
+def test_costs_of_the_profile_win_even_when_they_are_nothing() -> None:
+    told = CostSettings(fee_bps=3, maker_bps=1, slippage_bps=0, borrow=0.0, sell_tax=0.0018)
+    priced = with_costs(Instrument("A@x", Kind.EQUITY, fees=Fees(0.1, 0.1), borrow=0.2), told)
+    assert priced.fees.maker == pytest.approx(0.0001) and priced.fees.taker == pytest.approx(0.0003)
+    assert priced.slippage == 0.0 and priced.borrow == 0.0
+    assert priced.sell_taxes == (("1970-01-01", 0.0018),)
+
+
+def test_a_profile_can_describe_an_instrument() -> None:
+    table = {"kind": "future", "multiplier": 250_000, "tick": 0.05, "lot": 1, "margin": "9%", "quote": "KRW"}
+    described = shaped(walk(), profile(instruments={"S1": table})).instruments[1]
+    assert described.kind == Kind.FUTURE and described.multiplier == 250_000 and described.quote == "KRW"
+    assert described.ticks == ((0.0, 0.05),) and described.long_margin == described.short_margin == 0.09
+    with pytest.raises(DataError, match="'S7' isn't in the data"):
+        shaped(walk(), profile(instruments={"S7": table}))

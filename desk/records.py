@@ -137,6 +137,7 @@ DECISION = np.dtype(
         ("p_low", F),
         ("p_star", F),
         ("base_rate", F),
+        ("variance", F),  # of the log-odds behind p
         ("theta", F, (MAX_FILTERS,)),
         ("x", F, (MAX_FILTERS,)),
     ],

@@ -130,12 +130,22 @@ def test_cases_worked_by_hand(case):
     assert found["ret"] == pytest.approx(expected[2], abs=1e-12)
 
 
-def test_a_limit_needs_one_tick_beyond_it_unless_touch_is_asked_for():
-    bars = [QUIET, (100, 100, 99, 100), (100, 101, 100, 101)]
-    ticked = Instrument("T@test", ticks=((0.0, 0.5),))
-    said = Signals.at(0, entry=Entry.LIMIT, price=99.0, horizon=1)
-    assert len(label(said, panel_of([ticked], [bars]))) == 0
+@pytest.mark.parametrize(("low", "fills"), [(98.9, False), (98.8, True), (98.7, True)])
+def test_a_limit_needs_one_tick_beyond_it_unless_touch_is_asked_for(low, fills):
+    bars = [QUIET, (100, 100, low, 100), (100, 101, 100, 101)]
+    ticked = Instrument("T@test", ticks=((0.0, 0.1),))
+    said = Signals.at(0, entry=Entry.LIMIT, price=98.9, horizon=1)
+    assert len(label(said, panel_of([ticked], [bars]))) == fills
     assert label(said, panel_of([ticked], [bars]), touch=True)["entry_bar"].tolist() == [1]
+
+
+@pytest.mark.parametrize(("high", "fills"), [(102.0, False), (102.1, True), (102.2, True)])
+def test_a_target_needs_one_tick_beyond_it_unless_touch_is_asked_for(high, fills):
+    bars = [QUIET, QUIET, (100, high, 100, 101)]
+    ticked = Instrument("T@test", ticks=((0.0, 0.1),))
+    said = Signals.at(0, target=0.02)
+    assert len(label(said, panel_of([ticked], [bars]))) == fills
+    assert label(said, panel_of([ticked], [bars]), touch=True)["ret"] == pytest.approx(0.02)
 
 
 def test_an_exit_closes_what_was_said_on_earlier_bars_only():

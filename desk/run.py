@@ -1,0 +1,77 @@
+"""History through the desk: fold all bars, growing outputs as needed, and gather what left it."""
+
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desk.book import Book, open_book
+from desk.fold import DONE, EVIDENCE_FULL, ROOM, fold
+from desk.pipeline import Reading
+from desk.records import DECISION, FILL, ORDER, TRADE
+from desk.rules import DeskRules
+from market.bars import Panel
+
+Rows = NDArray[np.void]
+
+
+@dataclass(frozen=True, eq=False)
+class DeskRun:
+    """What left the desk, and the Book at the end.
+
+    decisions: DECISION, one per signal. orders: ORDER events. fills: FILL. trades: TRADE, closed ones.
+    equity: float64 at each close, shape (n_bars,).
+    """
+
+    decisions: Rows
+    orders: Rows
+    fills: Rows
+    trades: Rows
+    equity: NDArray[np.float64]
+    book: Book = field(repr=False)
+    seconds: float = 0.0
+
+    @property
+    def account(self) -> dict[str, Any]:
+        """The account at the end, by field name."""
+        record = self.book.account[0]
+        return {name: record[name].item() for name in record.dtype.names or ()}
+
+
+def run_desk(panel: Panel, reading: Reading, rules: DeskRules, cost_factor: float = 1.0) -> DeskRun:
+    """Fold the whole panel. cost_factor multiplies fees, taxes, slippage and borrow."""
+    began = perf_counter()
+    book = open_book(panel.instruments, rules, cost_factor)
+    flat = [getattr(panel, name).reshape(-1) for name in ("open", "high", "low", "close", "volume")]
+    signals, opinions, labels = reading.signals.rows, reading.opinions, reading.labels
+    decisions = np.zeros(len(signals), DECISION)
+    equity = np.empty(len(panel))
+    parts: list[tuple[Rows, Rows, Rows]] = []
+    least = ROOM * len(book.positions)
+    size = 2 * least + 2 * min(len(signals), 50_000)
+    bar = signal = label = 0
+    width = len(panel.instruments)
+    while True:
+        orders, fills, trades = np.zeros(2 * size, ORDER), np.zeros(size, FILL), np.zeros(size, TRADE)
+        code = fold(
+            book.account, book.instruments, book.positions, book.rules, book.learners, book.evidence,
+            panel.ts[bar:], *(column[bar * width :] for column in flat),
+            signals[signal:], opinions.p[signal:], opinions.status[signal:], labels[label:],
+            decisions[signal:], orders, fills, trades, equity[bar:],
+        )  # fmt: skip
+        account = book.account[0]
+        parts.append(
+            (orders[: account["n_orders"]], fills[: account["n_fills"]], trades[: account["n_trades"]])
+        )
+        bar += int(account["took_bars"])
+        signal += int(account["took_signals"])
+        label += int(account["took_labels"])
+        if code == DONE:
+            break
+        if code == EVIDENCE_FULL:
+            book.grow_evidence()
+        size *= 2
+    gathered = [column[0] if len(column) == 1 else np.concatenate(column) for column in zip(*parts, strict=True)]
+    return DeskRun(decisions, *gathered, equity, book, perf_counter() - began)

@@ -15,7 +15,9 @@ from strategies.signals import Entry, SignalKind
 
 
 @inner
-def decide(account, instruments, positions, rules, learners, evidence, orders, signal, d, p, status, row, close):
+def decide(
+    account, instruments, positions, rules, learners, evidence, orders, signal, d, p, status, row, close
+):
     """Decide on ``signal``, whose opinions stand in ``row``; fills the decision ``d``."""
     n_strategies = rules.shape[0]
     number = signal.instrument * n_strategies + signal.strategy
@@ -89,7 +91,21 @@ def _review(account, pos, rule, learner, orders, signal, d, close):
 
 @inner
 def _enter(
-    account, instruments, inst, positions, pos, rule, learner, orders, signal, d, status, p, row, close, n_strategies
+    account,
+    instruments,
+    inst,
+    positions,
+    pos,
+    rule,
+    learner,
+    orders,
+    signal,
+    d,
+    status,
+    p,
+    row,
+    close,
+    n_strategies,
 ):
     side = signal.side
     if pos.lots * side < 0:

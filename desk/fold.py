@@ -50,11 +50,17 @@ def fold(
         account.ts = ts[t]
         if ts[t] >= account.day_end:
             begin_day(account, ts[t])
-        _match_bar(account, instruments, positions, rules, orders, fills, trades, t, open_, high, low, close, volume)
+        _match_bar(
+            account, instruments, positions, rules, orders, fills, trades, t, open_, high, low, close, volume
+        )
         due = _mark_bar(account, instruments, positions, rules, t, high, low, close, years)
         if account.watch_day or account.watch_drawdown or account.watch_margin:
             watch(account, instruments, positions, rules, orders)
-        while learning and account.took_labels < labels.shape[0] and labels[account.took_labels].matured_at <= account.bar:
+        while (
+            learning
+            and account.took_labels < labels.shape[0]
+            and labels[account.took_labels].matured_at <= account.bar
+        ):
             _learn(account, positions, rules, learners, evidence, labels[account.took_labels])
             account.took_labels += 1
         if due:
@@ -87,7 +93,9 @@ def _evidence_full(account, evidence, signals):
 
 
 @inlined
-def _match_bar(account, instruments, positions, rules, orders, fills, trades, t, open_, high, low, close, volume):
+def _match_bar(
+    account, instruments, positions, rules, orders, fills, trades, t, open_, high, low, close, volume
+):
     n, n_strategies = instruments.shape[0], rules.shape[0]
     for i in range(n):
         at = t * n + i

@@ -262,5 +262,3 @@ def _seat(rules, learner, f, theta, variance):
         for g in range(rules.n_filters):
             learner.p[c, f, g] = learner.p[c, g, f] = 0.0
         learner.p[c, f, f] = variance
-
-

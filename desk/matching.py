@@ -91,9 +91,13 @@ def _exits_at_open(account, inst, pos, instrument, strategy, orders, fills, trad
         order = pos.orders[k]
         if order.live and order.reduces and pos.lots != 0:
             if order.kind == OrderKind.MARKET:
-                _fill_order(account, inst, pos, instrument, strategy, orders, fills, trades, k, o, True, False)
+                _fill_order(
+                    account, inst, pos, instrument, strategy, orders, fills, trades, k, o, True, False
+                )
             elif order.side * (order.price - o) >= 0.0:
-                _fill_order(account, inst, pos, instrument, strategy, orders, fills, trades, k, o, False, False)
+                _fill_order(
+                    account, inst, pos, instrument, strategy, orders, fills, trades, k, o, False, False
+                )
 
 
 @inner
@@ -104,7 +108,9 @@ def _entries_at_open(account, inst, pos, instrument, strategy, orders, fills, tr
             continue
         if order.kind == OrderKind.LIMIT:
             if order.side * (order.price - o) >= 0.0:
-                _fill_order(account, inst, pos, instrument, strategy, orders, fills, trades, k, o, False, False)
+                _fill_order(
+                    account, inst, pos, instrument, strategy, orders, fills, trades, k, o, False, False
+                )
         elif order.kind == OrderKind.MARKET or order.side * (o - order.price) >= 0.0:
             _fill_order(account, inst, pos, instrument, strategy, orders, fills, trades, k, o, True, False)
 
@@ -200,7 +206,9 @@ def _exit_limits_inside(account, inst, pos, instrument, strategy, orders, fills,
 
 
 @inner
-def _take_barrier(account, inst, pos, instrument, strategy, orders, fills, trades, reason, raw, market, inside):
+def _take_barrier(
+    account, inst, pos, instrument, strategy, orders, fills, trades, reason, raw, market, inside
+):
     """A barrier closes the position; what the budget refuses becomes a market exit from the next bar."""
     cancel_exits(account, pos, instrument, strategy, orders, Cause.OCO)
     cancel_entries(account, pos, instrument, strategy, orders, Cause.OCO, 0)

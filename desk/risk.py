@@ -21,7 +21,11 @@ def begin_day(account, ts):
 def watch(account, instruments, positions, rules, orders):
     """Move the account's state at a close: ACTIVE → REDUCING → HALTED."""
     equity = account.equity
-    if account.watch_drawdown and not account.latched and equity <= account.peak * (1.0 - account.max_drawdown):
+    if (
+        account.watch_drawdown
+        and not account.latched
+        and equity <= account.peak * (1.0 - account.max_drawdown)
+    ):
         account.latched = True
         _reduce(account, positions, rules, orders)
     if account.watch_day and account.state == State.ACTIVE:

@@ -73,5 +73,7 @@ def run_desk(panel: Panel, reading: Reading, rules: DeskRules, cost_factor: floa
         if code == EVIDENCE_FULL:
             book.grow_evidence()
         size *= 2
-    gathered = [column[0] if len(column) == 1 else np.concatenate(column) for column in zip(*parts, strict=True)]
+    gathered = [
+        column[0] if len(column) == 1 else np.concatenate(column) for column in zip(*parts, strict=True)
+    ]
     return DeskRun(decisions, *gathered, equity, book, perf_counter() - began)

@@ -43,7 +43,11 @@ class Desk:
     def __post_init__(self) -> None:
         self.book = open_book(self.instruments, self.rules, self.cost_factor)
         room = ROOM * len(self.book.positions)
-        self._orders, self._fills, self._trades = np.zeros(room, ORDER), np.zeros(room, FILL), np.zeros(room, TRADE)
+        self._orders, self._fills, self._trades = (
+            np.zeros(room, ORDER),
+            np.zeros(room, FILL),
+            np.zeros(room, TRADE),
+        )
         self._equity = np.zeros(1)
         self._ts = np.zeros(1, np.int64)
         self._no_p, self._no_status = np.zeros((0, self.n_filters)), np.zeros((0, self.n_filters), np.int8)

@@ -81,5 +81,7 @@ def check_signals(found: object, panel: Panel, name: str) -> Signals:
             )
     if (np.diff(bar) < 0).any():
         row = int(np.flatnonzero(np.diff(bar) < 0)[0]) + 1
-        raise DataError(f"strategy '{name}', signal {row}: bar {bar[row]} after bar {bar[row - 1]}; sort by bar.")
+        raise DataError(
+            f"strategy '{name}', signal {row}: bar {bar[row]} after bar {bar[row - 1]}; sort by bar."
+        )
     return found

@@ -32,7 +32,9 @@ def load(
         module, _, class_name = known[name].partition(":")
         found = getattr(importlib.import_module(module), class_name)
     else:
-        raise ConfigError(f"{what} '{name}' is unknown. {nearest(name, known)} Or give a file: path/File.py[:Class].")
+        raise ConfigError(
+            f"{what} '{name}' is unknown. {nearest(name, known)} Or give a file: path/File.py[:Class]."
+        )
     values = _checked(what, name, found, parameters)
     with raised_by(f"{what} '{name}'"):
         return found(**values)
@@ -81,7 +83,9 @@ def _checked(what: str, name: str, found: Any, parameters: Mapping[str, Any]) ->
     """Parameters under their right names, coerced from command-line text to the type of their default."""
     if not is_dataclass(found):
         if parameters:
-            raise ConfigError(f"{what} '{name}' is no dataclass and takes no parameters; got {sorted(parameters)}.")
+            raise ConfigError(
+                f"{what} '{name}' is no dataclass and takes no parameters; got {sorted(parameters)}."
+            )
         return {}
     allowed = {one.name: one for one in fields(found) if one.init}
     values = {}

@@ -2,4 +2,6 @@
 
 STRATEGIES = {
     "sma_cross": "strategies.sma_cross:SmaCross",
+    "rsi_macd": "strategies.rsi_macd:RsiMacd",
+    "momentum_rotation": "strategies.momentum_rotation:MomentumRotation",
 }

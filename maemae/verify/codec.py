@@ -17,6 +17,7 @@ from maemae.verify.places import is_importable
 from market.errors import ConfigError
 
 Json = Any
+Load = Callable[[Path, str], Any]  # file and the name of its module → the module
 
 
 def encode(value: object, what: str) -> Json:
@@ -50,7 +51,7 @@ def encode(value: object, what: str) -> Json:
     )
 
 
-def decode(value: Json, load: Callable[[Path], Any]) -> Any:
+def decode(value: Json, load: Load) -> Any:
     """What ``encode`` was given. load: how a user's file becomes a module."""
     if not isinstance(value, dict):
         return value
@@ -77,7 +78,7 @@ def class_reference(kind: type, what: str) -> dict[str, str]:
         )
     if file is None or is_importable(file):
         return {"module": kind.__module__, "name": kind.__qualname__}
-    return {"file": str(Path(file).resolve()), "name": kind.__qualname__}
+    return {"file": str(Path(file).resolve()), "module": kind.__module__, "name": kind.__qualname__}
 
 
 def files(value: Json) -> Iterator[str]:
@@ -91,10 +92,9 @@ def files(value: Json) -> Iterator[str]:
             yield from files(item)
 
 
-def _class(reference: dict[str, str], load: Callable[[Path], Any]) -> Any:
-    found: Any = (
-        load(Path(reference["file"])) if "file" in reference else importlib.import_module(reference["module"])
-    )
+def _class(reference: dict[str, str], load: Load) -> Any:
+    module = reference["module"]
+    found = load(Path(reference["file"]), module) if "file" in reference else importlib.import_module(module)
     for name in reference["name"].split("."):
         found = getattr(found, name)
     return found

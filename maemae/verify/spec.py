@@ -4,7 +4,6 @@ import importlib.util
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -60,10 +59,10 @@ class PipelineSpec:
         return Pipeline(strategies, agents, decode(self.rules, load_file))
 
 
-def load_file(path: Path) -> ModuleType:
-    """A user's file as a module under a private name."""
-    stamp = sha256(bytes(path.resolve())).hexdigest()[:12]  # hash() would differ between processes
-    name = f"_maemae_verified_{path.stem}_{stamp}"
+def load_file(path: Path, name: str) -> ModuleType:
+    """A user's file as the module it is in the parent: what numba has cached of it refers to that name."""
+    if name == "__main__":
+        name = "_maemae_main"
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)

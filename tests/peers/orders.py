@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from strategies.sma_cross import SmaCross
 
 from desk.pipeline import Reading
 from desk.rules import DeskRules, FillRules, LimitFill, SizeBy, SizingRules, StrategyRules
@@ -13,6 +12,7 @@ from filters.opinions import Opinions
 from market.bars import Panel
 from market.labels import LABEL
 from strategies.signals import SignalKind, Signals
+from strategies.sma_cross import SmaCross
 from tests.peers.markets import CASH
 
 Mask = NDArray[np.bool_]

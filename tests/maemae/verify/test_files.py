@@ -23,7 +23,7 @@ from tests.maemae.verify.worlds import LEAKS, market, pipeline
 PANEL = market(n_bars=300)
 READERS = [
     name
-    for name, found in vars(load_file(LEAKS / "reads_file.py")).items()
+    for name, found in vars(load_file(LEAKS / "reads_file.py", "_maemae_readers")).items()
     if inspect.isfunction(found) and found.__module__.startswith("_maemae")
 ]
 
@@ -133,7 +133,8 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def read_by(file: Path, asker: Path) -> bool:
     """Whether code in ``asker`` may open ``file``."""
     asker.write_text("def ask(may, path):\n    return may(path, False)\n")
-    return bool(load_file(asker).ask(Readable(frozenset(), "/nowhere").allows, str(file)))
+    module = load_file(asker, asker.as_posix())
+    return bool(module.ask(Readable(frozenset(), "/nowhere").allows, str(file)))
 
 
 def test_tables_inside_an_installed_package_are_refused_whoever_asks(packages: Path) -> None:

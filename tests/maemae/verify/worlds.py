@@ -7,9 +7,10 @@ import numpy as np
 
 from desk.pipeline import Pipeline
 from desk.rules import Act, DecisionRules, DeskRules, FilterRules, MonitorRules, StrategyRules
-from maemae.verify.spec import load_file
+from filters.registry import load_filter
 from market.bars import Panel
 from market.instruments import Instrument
+from strategies.load import load_strategy
 
 HOUR = 3_600_000_000_000
 LEAKS = Path(__file__).parent / "leaks"
@@ -36,8 +37,9 @@ def market(n_bars: int = 3_000, n_instruments: int = 1, gaps: bool = False, seed
 
 
 def user(name: str, **parameters: Any) -> Any:
-    """An object of the one class in a file of ``leaks``, named as the file is."""
-    return getattr(load_file(LEAKS / f"{name}.py"), name.title().replace("_", ""))(**parameters)
+    """The strategy or filter in a file of ``leaks``, loaded as a user's file is."""
+    load = load_filter if name.endswith("filter") else load_strategy
+    return load(str(LEAKS / f"{name}.py"), parameters)
 
 
 def pipeline(strategy: str = "honest_cross", filters: tuple[str, ...] = (), **parameters: Any) -> Pipeline:

@@ -69,7 +69,7 @@ def answers(run: Callable[[], DeskRun]) -> Callable[[], Answer]:
     return lambda: answer_of(run())
 
 
-def panel_of(market: Market, timeframe: int = MINUTE, **facts: float) -> Panel:
+def panel_of(market: Market, timeframe: int, **facts: float) -> Panel:
     """One instrument per column; no slippage, the fee of the workloads."""
     n = 1 if market.close.ndim == 1 else market.close.shape[1]
     instruments = tuple(Instrument(f"S{k:03d}@bench", fees=FEES, **facts) for k in range(n))  # type: ignore[arg-type]
@@ -85,7 +85,7 @@ def sma_cross() -> Strategy:
 
 def w1(market: Market, **facts: float) -> Setup:
     rules = DeskRules((StrategyRules(sizing=ONE_UNIT),), cash=CASH)
-    return Setup(panel_of(market, **facts), Pipeline((("sma_cross", sma_cross()),), (), rules))
+    return Setup(panel_of(market, MINUTE, **facts), Pipeline((("sma_cross", sma_cross()),), (), rules))
 
 
 def w4(market: Market) -> Setup:
@@ -93,7 +93,7 @@ def w4(market: Market) -> Setup:
     strategy = StrategyRules(sizing=ONE_UNIT, monitor=MonitorRules(stop=STOP, target=TARGET))
     fills = FillRules(limit_fill=LimitFill.TOUCH, targets_on_entry_bar=True)
     rules = DeskRules((strategy,), fills=fills, cash=CASH)
-    return Setup(panel_of(market), Pipeline((("sma_cross", sma_cross()),), (), rules))
+    return Setup(panel_of(market, MINUTE), Pipeline((("sma_cross", sma_cross()),), (), rules))
 
 
 def w3(market: Market, decisions: Ints) -> Setup:
@@ -101,7 +101,7 @@ def w3(market: Market, decisions: Ints) -> Setup:
     notional so that buying power doesn't ask for both at once."""
     from strategies.momentum_rotation import MomentumRotation
 
-    strategy = MomentumRotation(top=TOP, invest=SHARE)
+    strategy = MomentumRotation(names=TOP, invested=SHARE)
     panel = panel_of(market, DAY, lot=1e-9, long_margin=0.5)
     rules = DeskRules((StrategyRules(sizing=ONE_UNIT),), cash=CASH)
     return Setup(panel, Pipeline((("momentum_rotation", strategy),), (), rules))
@@ -120,7 +120,7 @@ def w1_full(market: Market) -> Setup:
     )
     filters = (TechnicalFilter(), MarketRegimeFilter())
     pipeline = Pipeline((("sma_cross", sma_cross()),), filters, DeskRules((rules,), cash=CASH))
-    return Setup(panel_of(market, lot=0.001), pipeline)
+    return Setup(panel_of(market, MINUTE, lot=0.001), pipeline)
 
 
 MIN_P = 0.3  # of the technical rule: low enough that it lets through most of what a random walk crosses

@@ -36,7 +36,7 @@ def w4(market: Market, stop_first: bool = False) -> Answer:
     return Answer(*_cross_with_barriers(market.open, market.high, market.low, market.close, stop_first))
 
 
-@numba.njit(nogil=True)
+@numba.njit(nogil=True)  # type: ignore[untyped-decorator]
 def _cross(open_: Floats, close: Floats) -> tuple[float, int]:
     cash, units, fills = CASH, 0, 0
     fast = slow = 0.0
@@ -56,7 +56,7 @@ def _cross(open_: Floats, close: Floats) -> tuple[float, int]:
     return cash + units * close[-1], fills
 
 
-@numba.njit(nogil=True)
+@numba.njit(nogil=True)  # type: ignore[untyped-decorator]
 def _cross_with_barriers(
     open_: Floats, high: Floats, low: Floats, close: Floats, stop_first: bool
 ) -> tuple[float, int]:
@@ -86,7 +86,7 @@ def _cross_with_barriers(
     return cash + units * close[-1], fills
 
 
-@numba.njit(nogil=True)
+@numba.njit(nogil=True)  # type: ignore[untyped-decorator]
 def _rotate(open_: Floats, close: Floats, decisions: Ints) -> tuple[float, int]:
     n_bars, n = close.shape
     cash, fills = CASH, 0

@@ -27,8 +27,9 @@ def fold(
 ):  # fmt: skip
     """Process bars until they end (DONE) or an array is full; the account says what was taken and given.
 
-    The first six arrays are the Book. open_ .. volume: float64, shape (n_bars * n_instruments,). signals: SIGNAL, shape
-    (n_signals,). p, status: shape (n_signals, n_filters). labels: LABEL. decisions .. trades: outputs. equity: (n_bars,).
+    The first six arrays are the Book. open_ .. volume: float64, shape (n_bars * n_instruments,).
+    signals: SIGNAL, shape (n_signals,). p, status: shape (n_signals, n_filters). labels: LABEL.
+    decisions .. trades: outputs. equity: (n_bars,).
     """
     account = account_array[0]
     account.took_signals = account.took_labels = account.n_orders = account.n_fills = account.n_trades = 0

@@ -1,6 +1,7 @@
 """FeedbackLoop: opinions become probabilities, labels become weights. Rules: docs/desk-rules.md, section 5.
 
-The combiner is a log-odds stack per forgetting rate (a *core*), mixed with a do-nothing expert by fixed share.
+The combiner is a log-odds stack per forgetting rate (a *core*), mixed with a do-nothing
+expert by fixed share.
 Sources: Herbster and Warmuth (1998), Machine Learning 32, 151; MacKay (1992), Neural Computation 4, 720.
 """
 

@@ -198,7 +198,7 @@ def _excursion(pos, high, low):
 
 @inlined
 def mark(account, inst, pos, high, low, close, years):
-    """Carry the cost of being short, the trailing stop and the excursions to this close; returns the value."""
+    """Carry borrow, trailing stop and excursions to this close; returns the value."""
     if pos.lots < 0 and pos.short_before < 0 and inst.borrow > 0.0:
         short = min(-pos.lots, -pos.short_before)
         cost = inst.borrow * short * inst.size * close * years

@@ -26,7 +26,10 @@ def sigma(z: float) -> float:
 
 @inlined
 def shrunk(eta: float, variance: float) -> float:
-    """Probability of log-odds ``eta`` known with ``variance``. Source: MacKay (1992), Neural Computation 4, 720."""
+    """Probability of log-odds ``eta`` known with ``variance``.
+
+    Source: MacKay (1992), Neural Computation 4, 720.
+    """
     return sigma(eta / (1.0 + PI * variance / 8.0) ** 0.5)
 
 

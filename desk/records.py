@@ -1,4 +1,4 @@
-"""The desk's memory: fixed-layout records, byte-comparable, one per account, instrument, strategy, position."""
+"""The desk's memory: fixed-layout records, one per account, instrument, strategy, position."""
 
 from enum import IntEnum
 

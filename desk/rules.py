@@ -141,7 +141,7 @@ class RiskRules:
 
 @dataclass(frozen=True)
 class MonitorRules:
-    """Barriers for what a strategy leaves open: fractions of the entry price (NaN = none), bars (0 = none)."""
+    """Barriers a strategy leaves open: fractions of the entry price (NaN = none), bars (0 = none)."""
 
     stop: float = float("nan")
     target: float = float("nan")

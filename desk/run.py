@@ -44,6 +44,7 @@ def run_desk(panel: Panel, reading: Reading, rules: DeskRules, cost_factor: floa
     """Fold the whole panel. cost_factor multiplies fees, taxes, slippage and borrow."""
     began = perf_counter()
     book = open_book(panel.instruments, rules, cost_factor)
+    whole: Any = fold  # a dispatcher has no Python signature
     flat = [getattr(panel, name).reshape(-1) for name in ("open", "high", "low", "close", "volume")]
     signals, opinions, labels = reading.signals.rows, reading.opinions, reading.labels
     decisions = np.zeros(len(signals), DECISION)
@@ -55,7 +56,7 @@ def run_desk(panel: Panel, reading: Reading, rules: DeskRules, cost_factor: floa
     width = len(panel.instruments)
     while True:
         orders, fills, trades = np.zeros(2 * size, ORDER), np.zeros(size, FILL), np.zeros(size, TRADE)
-        code = fold(
+        code = whole(
             book.account, book.instruments, book.positions, book.rules, book.learners, book.evidence,
             panel.ts[bar:], *(column[bar * width :] for column in flat),
             signals[signal:], opinions.p[signal:], opinions.status[signal:], labels[label:],
@@ -73,7 +74,5 @@ def run_desk(panel: Panel, reading: Reading, rules: DeskRules, cost_factor: floa
         if code == EVIDENCE_FULL:
             book.grow_evidence()
         size *= 2
-    gathered = [
-        column[0] if len(column) == 1 else np.concatenate(column) for column in zip(*parts, strict=True)
-    ]
-    return DeskRun(decisions, *gathered, equity, book, perf_counter() - began)
+    orders, fills, trades = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return DeskRun(decisions, orders, fills, trades, equity, book, perf_counter() - began)

@@ -86,9 +86,10 @@ def stop_distance(signal, ref):
 def kelly_fraction(p, variance, p_low, win, loss, shrink):
     """Fraction of equity to hold in a barrier trade.
 
-    p, p_low: probability of the win and its lower bound. variance: of p's log-odds. win, loss: payoffs as fractions
-    of the entry price. shrink: fraction of Kelly. Returns >= 0.
-    Sources: Kelly (1956), Bell System Technical Journal 35, 917; Baker and McHale (2013), Decision Analysis 10, 189.
+    p, p_low: probability of the win and its lower bound. variance: of p's log-odds. win, loss: payoffs
+    as fractions of the entry price. shrink: fraction of Kelly. Returns >= 0.
+    Sources: Kelly (1956), Bell System Technical Journal 35, 917;
+    Baker and McHale (2013), Decision Analysis 10, 189.
     """
     f = p_low / loss - (1.0 - p_low) / win
     if f <= 0.0:

@@ -64,13 +64,14 @@ class Desk:
     ) -> Any:
         """Fold one bar and return the account record; outputs stay in the desk's arrays until the next call.
 
-        prices: open, high, low, close, volume, each float64 of shape (n_instruments,). Signals carry the desk's
-        own bar number (``book.account["bar"]``).
+        prices: open, high, low, close, volume, each float64 of shape (n_instruments,). Signals carry
+        the desk's own bar number (``book.account["bar"]``).
         """
         book = self.book
+        one_bar: Any = fold  # a dispatcher has no Python signature
         self._ts[0] = ts
         while True:
-            code = fold(
+            code = one_bar(
                 book.account, book.instruments, book.positions, book.rules, book.learners, book.evidence,
                 self._ts, *prices, signals, self._no_p if p is None else p,
                 self._no_status if status is None else status, labels, decisions,

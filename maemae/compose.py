@@ -6,11 +6,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from filters.registry import load_filter
-from strategies.load import load_strategy
-
 from backtest.plan import Plan
 from desk.pipeline import Pipeline
+from filters.registry import load_filter
 from maemae.asked import Asked
 from maemae.compose_data import read_panel
 from maemae.compose_rules import desk_rules
@@ -19,6 +17,7 @@ from maemae.settings import FilterSettings, Profile
 from market.errors import ConfigError
 from records.manifest import take_manifest
 from strategies.base import Strategy
+from strategies.load import load_strategy
 
 PARTICIPATION = 0.10  # of a bar's volume, where the instruments are described
 DEMO = Path(__file__).resolve().parent.parent / "config" / "demo.toml"

@@ -34,7 +34,7 @@ def _source_hash() -> str:
 
 
 CACHE_DIR = cache_root() / "compiled" / _source_hash()
-numba.config.CACHE_DIR = str(CACHE_DIR)  # type: ignore[attr-defined]
+numba.config.CACHE_DIR = str(CACHE_DIR)
 
 
 def compiled(function: F) -> F:

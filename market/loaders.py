@@ -15,7 +15,7 @@ TIME_NAMES = ("ts", "timestamp", "time", "date", "datetime")
 def load_panel(path: Path, instrument: Instrument | None = None, timeframe: int | None = None) -> Panel:
     """One instrument's bars. timeframe: ns; without it, the most frequent distance between bars.
 
-    Times are the bars' opens: dates, ISO text or whole numbers of s, ms, us or ns since 1970; naive ones are UTC.
+    Times are the bars' opens: dates, ISO text or numbers of s, ms, us or ns since 1970; naive ones are UTC.
     """
     table = _read(path)
     columns = {str(name).strip().lower(): name for name in table.column_names}

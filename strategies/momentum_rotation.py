@@ -13,7 +13,7 @@ from strategies.signals import SignalKind, Signals
 
 @dataclass(frozen=True)
 class MomentumRotation(PanelStrategy):
-    """On each month's last weekday hold, in equal weights, the strongest by close[t-skip] / close[t-lookback] - 1."""
+    """On each month's last weekday hold, in equal weights, the strongest by close[skip] / close[lookback]."""
 
     names: int = 50
     invested: float = 0.98  # fraction of equity
@@ -53,7 +53,7 @@ def _each(row: int, columns: NDArray[np.int64], **fields: float) -> Signals:
 
 
 def last_weekdays(ts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Rows whose next weekday (Monday to Friday) lies in another month: known that day, by the calendar alone.
+    """Rows whose next weekday lies in another month: known that day, by the calendar alone.
 
     A month whose last weekday is a holiday has no such row, and its rotation is skipped.
     """

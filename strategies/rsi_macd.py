@@ -28,7 +28,8 @@ class RsiMacd(BarStrategy):
     def __post_init__(self) -> None:
         if not 1 < self.fast < self.slow or self.rsi < 2 or self.smooth < 1:
             raise ConfigError(
-                f"rsi_macd: rsi = {self.rsi}, fast = {self.fast}, slow = {self.slow}, smooth = {self.smooth}; "
+                f"rsi_macd: rsi = {self.rsi}, fast = {self.fast}, slow = {self.slow}, "
+                f"smooth = {self.smooth}; "
                 "expected rsi >= 2, 2 <= fast < slow and smooth >= 1."
             )
         if not (self.stop > 0.0 and self.target > 0.0 and self.horizon >= 0):
@@ -47,5 +48,10 @@ class RsiMacd(BarStrategy):
         line, mean, _ = ta.MACD(bars.close, self.fast, self.slow, self.smooth)
         up = crosses_above(line, mean) & (rsi < self.high)
         down = crosses_below(line, mean) & (rsi > self.low)
-        barriers = {"stop": self.stop, "target": self.target, "horizon": self.horizon}
-        return Signals.of(enter=up, enter_short=down if self.shorts else None, **barriers)
+        return Signals.of(
+            enter=up,
+            enter_short=down if self.shorts else None,
+            stop=self.stop,
+            target=self.target,
+            horizon=self.horizon,
+        )

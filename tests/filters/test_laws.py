@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from filters.registry import FILTERS, load_filter
 
 from filters.base import Filter
 from filters.opinions import Opinions, Status
+from filters.registry import FILTERS, load_filter
 from strategies.signals import SignalKind, Signals
 from tests.filters.market import busy_market, until
 

@@ -1,4 +1,4 @@
-"""Everything shipped passes its own gate: each strategy under all filters, on real and on generated markets."""
+"""Everything shipped passes its own gate: each strategy under all filters, on real and made markets."""
 
 from pathlib import Path
 

@@ -10,6 +10,7 @@ from filters.chance import driftless_chance, logistic, logit
 from filters.checks import at_least
 from filters.opinions import Opinion
 from filters.places import places
+from filters.shared import shared_adx
 from filters.track_record import track_record
 from market import ta, windows
 from market.bars import Floats, Ints, Panel
@@ -126,12 +127,18 @@ class MarketRegimeFilter:
             if len(signals) == 0:
                 continue
             found.trend[signals] = windows.slope_t(np.log(bars.close), self.trend, at)
-            found.adx[signals] = ta.ADX(bars.high, bars.low, bars.close, self.adx)[at]
-            variance = ta.EMA((bars.close[1:] / bars.close[:-1] - 1.0) ** 2, self.volatility)
-            found.volatility[signals] = windows.percentile(variance, self.ranks, at - 1)
+            found.adx[signals] = shared_adx(panel, one, self.adx)[at]
+            found.volatility[signals] = windows.percentile(self._variance(bars.close), self.ranks, at - 1)
         known = np.flatnonzero(~np.isnan(found.trend))
         found.breadth[known] = breadth(panel, rows["bar"][known], self.trend)
         return found
+
+    def _variance(self, close: Floats) -> Floats:
+        """Exponential mean of squared returns, shape (n_bars - 1,): one entry per bar from the second on."""
+        change = close[1:] / close[:-1]
+        change -= 1.0  # in place: a million bars are 8 MB, and each fresh array costs its page faults
+        change *= change
+        return ta.EMA(change, self.volatility)
 
     def _prior(self, rows: NDArray[np.void], panel: Panel) -> Floats:
         """Win rate by regime before anything is learned, shape (n_signals, 3)."""

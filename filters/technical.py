@@ -10,6 +10,7 @@ from filters.chance import driftless_chance, logistic, logit
 from filters.checks import at_least
 from filters.opinions import Opinion
 from filters.places import places
+from filters.shared import shared_adx
 from market import candles, ta, windows
 from market.bars import Bars, Floats, Ints, Panel
 from strategies.signals import Signals
@@ -29,8 +30,8 @@ class Piece(NamedTuple):
 PIECES = (
     Piece("momentum", 0.10, "RSI above 50: (RSI - 50) / 20"),
     Piece("stretch", -0.10, "RSI beyond 70, already far gone: (RSI - 70) / 15, never below 0"),
-    Piece("macd", 0.10, "MACD histogram in quarters of the average true range"),
-    Piece("trend", 0.15, "MACD in average true ranges, as far as ADX confirms a trend: (ADX - 10) / 25"),
+    Piece("macd", 0.10, "MACD histogram in quarters of the mean range of a bar"),
+    Piece("trend", 0.15, "MACD in mean ranges, as far as ADX confirms a trend: (ADX - 10) / 25"),
     Piece("volume", 0.08, "volume against its recent mean: logarithm of the ratio"),
     Piece("candles", 0.08, "bullish candle patterns at the signal's bar, less bearish ones"),
 )
@@ -105,21 +106,22 @@ class TechnicalFilter:
             signals, at = one.signals[ready], one.at[ready]
             if len(signals):
                 side = rows["side"][signals].astype(np.float64)
-                found[signals] = np.stack(self._pieces(one.bars, at, side), axis=1)
+                adx = shared_adx(panel, one, self.adx)
+                found[signals] = np.stack(self._pieces(one.bars, at, side, adx), axis=1)
         return found
 
-    def _pieces(self, bars: Bars, at: Ints, side: Floats) -> tuple[Floats, ...]:
+    def _pieces(self, bars: Bars, at: Ints, side: Floats, adx: Floats) -> tuple[Floats, ...]:
         """Each piece at the bars ``at``, in the order of ``PIECES``."""
         high, low, close = bars.high, bars.low, bars.close
         rsi = side * (ta.RSI(close, self.rsi)[at] - 50.0)
         line, _, histogram = ta.MACD(close, self.fast, self.slow, self.smooth)
-        confirmed = np.clip((ta.ADX(high, low, close, self.adx)[at] - 10.0) / 25.0, 0.0, 1.0)
-        true_range = ta.ATR(high, low, close, self.adx)[at]
+        confirmed = np.clip((adx[at] - 10.0) / 25.0, 0.0, 1.0)
+        bar_range = windows.mean(high, self.adx, at) - windows.mean(low, self.adx, at)
         return (
             _unit(rsi / 20.0),
             np.clip((rsi - 20.0) / 15.0, 0.0, 1.0),
-            _unit(side * _ratio(histogram[at], 0.25 * true_range)),
-            confirmed * _unit(side * _ratio(line[at], true_range)),
+            _unit(side * _ratio(histogram[at], 0.25 * bar_range)),
+            confirmed * _unit(side * _ratio(line[at], bar_range)),
             _unit(np.log(self._busy(bars.volume, at))),
             _unit(side * candles.patterns(bars.open, high, low, close, at)),
         )

@@ -1,18 +1,37 @@
 """Finite windows, evaluated at given rows: equal in batch and live, for each sees its own window alone.
 
-values: float64, shape (n_bars,). n: bars in the window, ending at the row. rows: int64. Answers have shape
-(len(rows),), NaN where the window is incomplete or holds NaN.
+values, close, volume: float64, shape (n_bars,). n: bars in the window, ending at the row. rows: int64, shape
+(n_rows,). Answers have the same shape, NaN where the window is incomplete or holds NaN.
 """
 
-from math import inf, nan, sqrt
+from math import inf, log, nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.compiled import compiled
+from market.compiled import compiled, inner
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+@inner
+def _whole(values: Floats, n: int, row: int) -> bool:
+    """Whether the n values up to the row are all there."""
+    if n < 1 or row + 1 < n or row >= len(values):
+        return False
+    for i in range(row + 1 - n, row + 1):  # noqa: SIM110 (compiled code has no generators)
+        if values[i] != values[i]:
+            return False
+    return True
+
+
+@inner
+def _mean(values: Floats, start: int, stop: int) -> float:
+    total = 0.0
+    for i in range(start, stop):
+        total += values[i]
+    return total / (stop - start)
 
 
 @compiled
@@ -20,53 +39,157 @@ def mean(values: Floats, n: int, rows: Ints) -> Floats:
     """Mean of each window."""
     found = np.full(len(rows), nan)
     for k in range(len(rows)):
-        if rows[k] + 1 >= n:
-            total = 0.0
-            for i in range(rows[k] + 1 - n, rows[k] + 1):
-                total += values[i]
-            found[k] = total / n
+        row = rows[k]
+        if _whole(values, n, row):
+            found[k] = _mean(values, row + 1 - n, row + 1)
+    return found
+
+
+@compiled
+def stdev(values: Floats, n: int, rows: Ints) -> Floats:
+    """Population standard deviation of each window; exactly 0 for a flat one."""
+    found = np.full(len(rows), nan)
+    for k in range(len(rows)):
+        row = rows[k]
+        if not _whole(values, n, row):
+            continue
+        start, total, squares = row + 1 - n, 0.0, 0.0
+        for i in range(start, row + 1):
+            total += values[i] - values[start]
+        middle = values[start] + total / n
+        for i in range(start, row + 1):
+            squares += (values[i] - middle) ** 2
+        found[k] = sqrt(squares / n)
+    return found
+
+
+@compiled
+def highest(values: Floats, n: int, rows: Ints) -> Floats:
+    """Highest value of each window."""
+    found = np.full(len(rows), nan)
+    for k in range(len(rows)):
+        row = rows[k]
+        if _whole(values, n, row):
+            top = values[row]
+            for i in range(row + 1 - n, row):
+                top = max(top, values[i])
+            found[k] = top
+    return found
+
+
+@compiled
+def lowest(values: Floats, n: int, rows: Ints) -> Floats:
+    """Lowest value of each window."""
+    found = np.full(len(rows), nan)
+    for k in range(len(rows)):
+        row = rows[k]
+        if _whole(values, n, row):
+            bottom = values[row]
+            for i in range(row + 1 - n, row):
+                bottom = min(bottom, values[i])
+            found[k] = bottom
     return found
 
 
 @compiled
 def percentile(values: Floats, n: int, rows: Ints) -> Floats:
-    """Share of the window below its last value, ties counted half, in [0, 1]."""
+    """Share of the window below its last value, ties (itself included) counted half, in (0, 1)."""
     found = np.full(len(rows), nan)
     for k in range(len(rows)):
         row = rows[k]
-        if row + 1 < n or row < 0:
+        if not _whole(values, n, row):
             continue
-        below, equal, unknown = 0, 0, False
+        below, equal = 0, 0
         for i in range(row + 1 - n, row + 1):
-            unknown = unknown or values[i] != values[i]
             below += values[i] < values[row]
             equal += values[i] == values[row]
-        if not unknown:
-            found[k] = (below + 0.5 * equal) / n
+        found[k] = (below + 0.5 * equal) / n
     return found
 
 
 @compiled
-def slope_t(values: Floats, n: int, rows: Ints) -> Floats:
-    """t-statistic of the slope of a straight line through each window; 0 for a flat one."""
+def volume_ratio(volume: Floats, n: int, rows: Ints) -> Floats:
+    """The row's volume over the mean of the n bars before it; NaN when nothing was traded in those."""
     found = np.full(len(rows), nan)
-    middle = (n - 1) / 2.0
-    spread = n * (n * n - 1.0) / 12.0
+    for k in range(len(rows)):
+        row = rows[k]
+        if _whole(volume, n + 1, row):
+            usual = _mean(volume, row - n, row)
+            if usual > 0.0:
+                found[k] = volume[row] / usual
+    return found
+
+
+@compiled
+def ewma_volatility(close: Floats, n: int, rows: Ints, span: float) -> Floats:
+    """Volatility per bar: root of the exponential mean of the window's n - 1 squared log returns.
+
+    span: the newest return weighs 2 / (span + 1); the weights left over go to the oldest.
+    """
+    found = np.full(len(rows), nan)
+    share = 2.0 / (span + 1.0)
+    for k in range(len(rows)):
+        row = rows[k]
+        if n < 2 or not _whole(close, n, row):
+            continue
+        variance = log(close[row + 2 - n] / close[row + 1 - n]) ** 2
+        for i in range(row + 3 - n, row + 1):
+            variance += share * (log(close[i] / close[i - 1]) ** 2 - variance)
+        found[k] = sqrt(variance)
+    return found
+
+
+@inner
+def _line(rises: Floats) -> tuple[float, float]:
+    """Slope per bar of the line that fits a window's rises since its start best, and its t-statistic."""
+    n = len(rises)
+    middle, spread = (n - 1) / 2.0, n * (n * n - 1.0) / 12.0
+    total, cross, rest = 0.0, 0.0, 0.0
+    for i in range(n):
+        total += rises[i]
+        cross += (i - middle) * rises[i]
+    slope = cross / spread
+    if n < 3:
+        return slope, nan
+    for i in range(n):
+        rest += (rises[i] - total / n - slope * (i - middle)) ** 2
+    error = sqrt(rest / (n - 2) / spread)
+    if error > 0.0:
+        return slope, slope / error
+    return slope, 0.0 if slope == 0.0 else (inf if slope > 0.0 else -inf)
+
+
+@compiled
+def _lines(values: Floats, n: int, rows: Ints, logs: bool) -> Floats:
+    """Slope and t-statistic at each row, shape (2, n_rows)."""
+    found = np.full((2, len(rows)), nan)
+    rises = np.empty(max(n, 0))
     for k in range(len(rows)):
         start = rows[k] + 1 - n
-        if start < 0 or n < 3:
+        if n < 2 or not _whole(values, n, rows[k]):
             continue
-        total, cross = 0.0, 0.0
         for i in range(n):
-            total += values[start + i]
-            cross += (i - middle) * values[start + i]
-        slope, average, rest = cross / spread, total / n, 0.0
-        for i in range(n):
-            off = values[start + i] - average - slope * (i - middle)
-            rest += off * off
-        error = sqrt(rest / (n - 2) / spread)
-        if error > 0.0:
-            found[k] = slope / error
-        elif slope == slope:
-            found[k] = 0.0 if slope == 0.0 else (inf if slope > 0 else -inf)
+            now, first = values[start + i], values[start]
+            rises[i] = log(now / first) if logs else now - first
+        found[0, k], found[1, k] = _line(rises)
     return found
+
+
+def slope(values: Floats, n: int, rows: Ints) -> Floats:
+    """Slope per bar of the least-squares line through each window."""
+    return _lines(values, n, rows, False)[0]  # type: ignore[no-any-return]
+
+
+def slope_t(values: Floats, n: int, rows: Ints) -> Floats:
+    """t-statistic of the slope; 0 for a flat window, infinite for an exact line. Needs n of 3 or more."""
+    return _lines(values, n, rows, False)[1]  # type: ignore[no-any-return]
+
+
+def log_slope(close: Floats, n: int, rows: Ints) -> Floats:
+    """Slope of the logarithm: growth per bar, 0.01 = about 1 %. Reads the windows alone."""
+    return _lines(close, n, rows, True)[0]  # type: ignore[no-any-return]
+
+
+def log_slope_t(close: Floats, n: int, rows: Ints) -> Floats:
+    """t-statistic of the slope of the logarithm, as ``slope_t(log(close))``; cheaper where rows are few."""
+    return _lines(close, n, rows, True)[1]  # type: ignore[no-any-return]

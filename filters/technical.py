@@ -113,10 +113,10 @@ class TechnicalFilter:
     def _pieces(self, bars: Bars, at: Ints, side: Floats, adx: Floats) -> tuple[Floats, ...]:
         """Each piece at the bars ``at``, in the order of ``PIECES``."""
         high, low, close = bars.high, bars.low, bars.close
-        rsi = side * (ta.RSI(close, self.rsi)[at] - 50.0)
+        bar_range = windows.mean(high, self.adx, at) - windows.mean(low, self.adx, at)
+        rsi = np.where(bar_range > 0.0, side * (ta.RSI(close, self.rsi)[at] - 50.0), 0.0)
         line, _, histogram = ta.MACD(close, self.fast, self.slow, self.smooth)
         confirmed = np.clip((adx[at] - 10.0) / 25.0, 0.0, 1.0)
-        bar_range = windows.mean(high, self.adx, at) - windows.mean(low, self.adx, at)
         return (
             _unit(rsi / 20.0),
             np.clip((rsi - 20.0) / 15.0, 0.0, 1.0),

@@ -1,5 +1,7 @@
 """TechnicalFilter: what speaks for and against a signal."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -64,9 +66,10 @@ def test_the_log_odds_are_the_barriers_and_what_the_pieces_add():
 
 
 def test_a_market_that_stands_still_says_nothing():
-    told = TechnicalFilter().explain(0, *at_the_end(np.full(600, 100.0)))
-    assert [told[name] for name in ("macd", "trend")] == [0, 0]
-    assert 0 < told["p"] < 1
+    said, panel = at_the_end(np.full(600, 100.0))
+    still = replace(panel, high=panel.close, low=panel.close)
+    told = TechnicalFilter().explain(0, said, still)
+    assert [told[name] for name in ("momentum", "stretch", "macd", "trend")] == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize("volume", [0.0, np.nan])

@@ -123,4 +123,4 @@ def w1_full(market: Market) -> Setup:
     return Setup(panel_of(market, MINUTE, lot=0.001), pipeline)
 
 
-MIN_P = 0.35  # of the technical rule; a driftless price meets a target of 2 % before a stop of 1 % once in three
+MIN_P = 0.35  # of the technical rule; without drift a target of 2 % comes before a stop of 1 % once in three

@@ -39,7 +39,7 @@ def backtest_rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run.json"
         command = [maemae(), "backtest", "--strategy", "sma_cross", "--data", str(minute_parquet()),
-                   "--symbol", "S000@bench", "--timeframe", "1m", "--cash", "1000000", "--sizing", "fixed:1",
+                   "--timeframe", "1m", "--cash", "1000000", "--sizing", "fixed:1",
                    "--fee-bps", "5", "--slippage-bps", "0", "--no-filters", "--json", str(out)]  # fmt: skip
         runs = [launch(command) for _ in range(ROUNDS + 1)][1:]
         summary = json.loads(out.read_text())["summary"]

@@ -32,7 +32,7 @@ PIECES = (
     Piece("stretch", -0.10, "RSI beyond 70, already far gone: (RSI - 70) / 15, never below 0"),
     Piece("macd", 0.10, "MACD histogram in quarters of the mean range of a bar"),
     Piece("trend", 0.15, "MACD in mean ranges, as far as ADX confirms a trend: (ADX - 10) / 25"),
-    Piece("volume", 0.08, "volume against its recent mean: logarithm of the ratio"),
+    Piece("volume", 0.08, "volume against the mean of the bars before: logarithm of the ratio"),
     Piece("candles", 0.08, "bullish candle patterns at the signal's bar, less bearish ones"),
 )
 WEIGHTS = np.array([piece.weight for piece in PIECES])
@@ -73,7 +73,7 @@ class TechnicalFilter:
     def settle(self) -> int:
         """Closed bars before the first answer: the recursive indicators have forgotten where they began."""
         wilder, exponential = max(self.rsi, self.adx), self.slow + self.smooth
-        return max(20 * wilder, 8 * exponential, self.volume)
+        return max(20 * wilder, 8 * exponential, self.volume + 1)
 
     @property
     def warmup(self) -> int:
@@ -116,20 +116,16 @@ class TechnicalFilter:
         bar_range = windows.mean(high, self.adx, at) - windows.mean(low, self.adx, at)
         rsi = np.where(bar_range > 0.0, side * (ta.RSI(close, self.rsi)[at] - 50.0), 0.0)
         line, _, histogram = ta.MACD(close, self.fast, self.slow, self.smooth)
+        busy = windows.volume_ratio(bars.volume, self.volume, at)  # NaN or 0 is no evidence
         confirmed = np.clip((adx[at] - 10.0) / 25.0, 0.0, 1.0)
         return (
             _unit(rsi / 20.0),
             np.clip((rsi - 20.0) / 15.0, 0.0, 1.0),
             _unit(side * _ratio(histogram[at], 0.25 * bar_range)),
             confirmed * _unit(side * _ratio(line[at], bar_range)),
-            _unit(np.log(self._busy(bars.volume, at))),
+            _unit(np.log(np.where(busy > 0.0, busy, 1.0))),
             _unit(side * candles.patterns(bars.open, high, low, close, at)),
         )
-
-    def _busy(self, volume: Floats, at: Ints) -> Floats:
-        """Volume over its recent mean; 1 where either is missing or zero, which is no evidence."""
-        ratio = _ratio(volume[at], windows.mean(volume, self.volume, at))
-        return np.where(ratio > 0.0, ratio, 1.0)
 
 
 def _unit(values: Floats) -> Floats:

@@ -1,119 +1,152 @@
-"""Bars from a CSV or Parquet file, or the sentence that says which row is wrong."""
+"""Bars from CSV, Parquet and DataFrames, or the sentence that says which row is wrong and why.
 
-from pathlib import Path
-from typing import Any
+Any usual column names, ways of writing time and number formats are understood (``market/reading``). A
+source with an error is refused as a whole; what only deserves a word loads, and ``examine`` says it.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
 
-from market.bars import PRICES, Floats, Ints, Panel
-from market.errors import DataError
+from market.align import align
+from market.bars import Bars, Panel
+from market.checks import findings, without_missing
+from market.errors import ConfigError, DataError
+from market.findings import Finding
 from market.instruments import Instrument
+from market.reading.choice import choose, read_parts
+from market.reading.clock import Moment, moment_ns
+from market.reading.raw import RawBars, moment_text
+from market.reading.sources import Sources, Wanted, source_text
+from market.refusals import refusals
+from market.timeframes import parse_timeframe, timeframe_of, timeframe_text
 
-TIME_NAMES = ("ts", "timestamp", "time", "date", "datetime")
 
+def load_panel(
+    source: Sources,
+    *,
+    instruments: Sequence[Wanted] = (),
+    symbol: str | None = None,
+    timeframe: str | int | None = None,
+    timezone: str | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+) -> Panel:
+    """The bars of ``source`` on one time axis; NaN where an instrument has no bar.
 
-def load_panel(path: Path, instrument: Instrument | None = None, timeframe: int | None = None) -> Panel:
-    """One instrument's bars. timeframe: ns; without it, the most frequent distance between bars.
-
-    Times are the bars' opens: dates, ISO text or numbers of s, ms, us or ns since 1970; naive ones are UTC.
+    source: a path, a folder, a DataFrame, several of them, or a mapping from instrument to one of them.
+    instruments: which of the source's to load, in this order, by SYMBOL, SYMBOL@venue or ``Instrument``;
+    all without it. symbol: the same for one. A source without a symbol column takes the name asked for,
+    else its file's. timeframe: "1m" … or ns; told from the times when left out, refused when they
+    disagree. timezone: IANA zone of times written without one; UTC without it. since, until: from
+    ``since`` on, before ``until``; days or moments.
+    Raises DataError (nothing usable: which row, why) or ConfigError (an argument is wrong).
     """
-    table = _read(path)
-    columns = {str(name).strip().lower(): name for name in table.column_names}
-    time_name = next((columns[name] for name in TIME_NAMES if name in columns), None)
-    missing = [name for name in PRICES if name not in columns]
-    if time_name is None or missing:
-        wanted = ([] if time_name is not None else ["a time"]) + missing
-        raise DataError(
-            f"{path}: column {', '.join(wanted)} is missing; found {', '.join(table.column_names)}."
-        )
-    if table.num_rows == 0:
-        raise DataError(f"{path}: the file has no rows. Give one with at least 2 bars.")
-    ts = _instants(path, table.column(time_name))
-    arrays = {name: _numbers(path, name, table.column(columns[name])) for name in PRICES}
-    _check(path, ts, arrays)
-    found = timeframe or (
-        int(np.bincount(np.diff(ts) // 1_000_000_000).argmax()) * 1_000_000_000 if len(ts) > 1 else 1
+    first, last = window(since, until, timezone)
+    asked = None if timeframe is None else parse_timeframe(timeframe)
+    chosen = choose(read_parts(source, timezone), _wanted(instruments, symbol), source_text(source))
+    series = [fit(raw) for _, raw in chosen]
+    panel = align([instrument for instrument, _ in chosen], series, _common_timeframe(series, asked))
+    return between(panel, first, last, source_text(source))
+
+
+def load_bars(
+    source: Sources,
+    *,
+    instrument: Wanted | None = None,
+    timeframe: str | int | None = None,
+    timezone: str | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+) -> Bars:
+    """One instrument's bars; as ``load_panel``, and refused when the source has several and none is named."""
+    panel = load_panel(
+        source, instruments=() if instrument is None else (instrument,), timeframe=timeframe,
+        timezone=timezone, since=since, until=until,
+    )  # fmt: skip
+    if len(panel.instruments) > 1:
+        names = ", ".join(each.symbol for each in panel.instruments)
+        raise DataError(f"{source_text(source)} has several instruments; name one of {names}.")
+    return panel.bars(0)[0]
+
+
+def examine(
+    source: Sources,
+    *,
+    instruments: Sequence[Wanted] = (),
+    symbol: str | None = None,
+    timeframe: str | int | None = None,
+    timezone: str | None = None,
+) -> tuple[Finding, ...]:
+    """Everything odd or wrong in the source, errors too, by instrument and row. Raises only for what keeps
+    it from being read at all: no file, no such column, text that is no number or time."""
+    asked = None if timeframe is None else parse_timeframe(timeframe)
+    found: list[Finding] = []
+    for _, raw in choose(read_parts(source, timezone), _wanted(instruments, symbol), source_text(source)):
+        ordered, turned = oldest_first(raw)
+        found += [*turned, *findings(ordered, asked)]
+    return tuple(found)
+
+
+def fit(raw: RawBars) -> RawBars:
+    """The bars in order of time, without rows that are none; DataError names the first error."""
+    ordered, _ = oldest_first(raw)
+    present, _ = without_missing(ordered)
+    errors = refusals(present)
+    if errors:
+        more = f" ({len(errors) - 1:,} more errors after it.)" if len(errors) > 1 else ""
+        raise DataError(f"{errors[0]}{more}")
+    return present
+
+
+def oldest_first(raw: RawBars) -> tuple[RawBars, list[Finding]]:
+    """Sources that list the newest bar first are turned around; any other disorder is left as it is."""
+    if len(raw) < 2 or raw.ts[0] < raw.ts[1] or not (raw.ts[1:] < raw.ts[:-1]).all():
+        return raw, []
+    said = "the newest bar comes first; loaded oldest first."
+    turned = raw.take(np.arange(len(raw))[::-1].copy())
+    return turned, [Finding("newest first", "warning", 0, int(raw.ts[0]), said, raw.name)]
+
+
+def between(panel: Panel, first: int | None, last: int | None, source: str) -> Panel:
+    """Rows with ``first`` <= ts < ``last`` (ns UTC); DataError says the range when there are none."""
+    start = 0 if first is None else int(np.searchsorted(panel.ts, first))
+    stop = len(panel) if last is None else int(np.searchsorted(panel.ts, last))
+    if start < stop:
+        return panel if stop - start == len(panel) else panel.rows(start, stop)
+    asked = " ".join(
+        f"{word} {moment_text(ns)}" for word, ns in (("since", first), ("until", last)) if ns is not None
     )
-    name = path.name.split(".")[0].replace("@", "-")
-    fields: dict[str, Any] = {
-        key: np.ascontiguousarray(value).reshape(-1, 1) for key, value in arrays.items()
-    }
-    return Panel((instrument or Instrument(f"{name}@file"),), found, ts, **fields)
+    raise DataError(
+        f"{source}: no bars {asked}: the data cover {moment_text(int(panel.ts[0]))} to "
+        f"{moment_text(int(panel.ts[-1]))} UTC. Choose dates inside."
+    )
 
 
-def _read(path: Path) -> Any:
-    if not path.is_file():
-        raise DataError(f"{path}: there is no such file. Give the path of a CSV or Parquet file.")
-    import pyarrow as pa
-
-    try:
-        if ".parquet" in path.suffixes:
-            from pyarrow import parquet
-
-            return parquet.read_table(path)
-        if ".csv" in path.suffixes:
-            from pyarrow import csv
-
-            return csv.read_csv(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DataError(f"{path}: can't be read ({' '.join(str(error).split())}).") from error
-    raise DataError(f"{path}: expected a file that ends in .csv, .csv.gz or .parquet.")
+def window(since: Moment | None, until: Moment | None, timezone: str | None) -> tuple[int | None, int | None]:
+    """Both ends as ns UTC; ConfigError when one is no date or they are the wrong way round."""
+    first, last = moment_ns(since, "since", timezone), moment_ns(until, "until", timezone)
+    if first is not None and last is not None and first >= last:
+        raise ConfigError(f"since = '{since}' isn't before until = '{until}'; swap or change them.")
+    return first, last
 
 
-def _instants(path: Path, column: Any) -> Ints:
-    """int64 ns UTC."""
-    import pyarrow as pa
+def _wanted(instruments: Sequence[Wanted], symbol: str | None) -> tuple[Wanted, ...]:
+    if isinstance(instruments, str | Instrument):
+        instruments = (instruments,)
+    if instruments and symbol:
+        raise ConfigError(f"give instruments or symbol, not both: got {len(instruments)} and '{symbol}'.")
+    return (symbol,) if symbol else tuple(instruments)
 
-    kind = column.type
-    try:
-        if pa.types.is_integer(kind):
-            values = np.asarray(column.to_numpy(), np.int64)
-            size = int(np.abs(values[0]))
-            return values * next(step for limit, step in _EPOCHS if size < limit)
-        if pa.types.is_string(kind):
-            column = column.cast(pa.timestamp("ns"))
-        return np.asarray(column.cast(pa.timestamp("ns")).to_numpy().astype("datetime64[ns]"), np.int64)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+
+def _common_timeframe(series: Sequence[RawBars], asked: int | None) -> int:
+    """The one bar length of all series; a series of one bar takes the others'."""
+    telling = [raw for raw in series if len(raw) > 1] or series[:1]
+    lengths = [timeframe_of(raw.ts, raw.name, asked, raw.rows) for raw in telling]
+    other = next((place for place, length in enumerate(lengths) if length != lengths[0]), None)
+    if other is not None:
         raise DataError(
-            f"{path}: times can't be read ({error}); expected ISO times or epoch numbers."
-        ) from error
-
-
-_EPOCHS = ((10**11, 1_000_000_000), (10**14, 1_000_000), (10**17, 1_000), (10**20, 1))
-
-
-def _numbers(path: Path, name: str, column: Any) -> Floats:
-    import pyarrow as pa
-
-    try:
-        return np.asarray(column.cast(pa.float64()).to_numpy(), np.float64)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise DataError(f"{path}: column {name} isn't numbers ({error}).") from error
-
-
-def _check(path: Path, ts: Ints, arrays: dict[str, Floats]) -> None:
-    """Refuse the first row that can't be a bar; rows count from 1 below the header."""
-    steps = np.diff(ts)
-    for wrong, why in (
-        (steps == 0, "repeats the time of the row before"),
-        (steps < 0, "is earlier than the row before"),
-    ):
-        if wrong.any():
-            raise DataError(
-                f"{path}: row {int(np.flatnonzero(wrong)[0]) + 2} {why}. Sort and deduplicate by time."
-            )
-    for name, values in arrays.items():
-        if np.isnan(values).all():
-            raise DataError(f"{path}: column {name} has no numbers at all.")
-        wrong = np.isnan(values) if name == "volume" else ~(values > 0)
-        if wrong.any():
-            row = int(np.flatnonzero(wrong)[0])
-            raise DataError(
-                f"{path}: row {row + 1}: {name} = {values[row]}; expected a number above 0. Remove the row."
-            )
-    wrong = arrays["high"] < arrays["low"]
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        raise DataError(
-            f"{path}: row {row + 1}: high {arrays['high'][row]} is below low {arrays['low'][row]}."
+            f"mixed timeframes: {telling[0].name} has {timeframe_text(lengths[0])}, "
+            f"{telling[other].name} has {timeframe_text(lengths[other])}. Load each timeframe on its own."
         )
+    return lengths[0]

@@ -1,0 +1,1 @@
+"""How bars are read: files and frames, column names, numbers as text, times and their zones."""

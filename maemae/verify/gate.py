@@ -75,11 +75,10 @@ def _checks(
     seconds: float,
     progress: Progress,
 ) -> tuple[Check, ...]:
-    rng = np.random.default_rng(effort.seed)
     panel, first, others = subject.panel, witnesses[0], witnesses[1:]
     wanted = int(effort.budget_s / max(seconds, 1e-3))
     n_cuts = min(max(wanted, effort.least_cuts), effort.most_cuts)
-    cuts = choose_cuts(panel, subject.full.signals.rows, subject.warmup, n_cuts, rng)
+    cuts = choose_cuts(panel, subject.full.signals.rows, subject.warmup, n_cuts, _random(effort, 0))
     n_steps = min(len(panel), effort.parity_bars)
     with ThreadPoolExecutor(len(witnesses)) as pool:
         try:
@@ -109,9 +108,15 @@ def _checks(
             warmup_name, "what is said depends on more than the bars so far; mend that first"
         )
     else:
-        enough = _judge(warmup_name, lambda: check_warmup(subject, first, effort.left_cuts, rng))
+        random = _random(effort, 1)
+        enough = _judge(warmup_name, lambda: check_warmup(subject, first, effort.left_cuts, random))
     files = _files([refusal for witness in witnesses for refusal in witness.refusals], spec)
     return (files, same_everywhere, lookahead, enough, parity)
+
+
+def _random(effort: Effort, check: int) -> np.random.Generator:
+    """A check's own random numbers: how many another took must not change its cuts."""
+    return np.random.default_rng((effort.seed, check))
 
 
 def _look_ahead(

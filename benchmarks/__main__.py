@@ -2,9 +2,11 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from importlib import import_module
+from pathlib import Path
 
-from benchmarks.table import HEAD, Row, write
+from benchmarks.table import HEAD, OUT, Row, write
 
 ALL = {
     "w1": "1,000,000 bars, SMA cross",
@@ -18,22 +20,29 @@ ALL = {
 
 
 def main(names: list[str]) -> int:
+    """Measure what is named, or everything."""
     unknown = [name for name in names if name not in ALL]
     if unknown:
         print(f"No benchmark '{unknown[0]}'. Known: " + "; ".join(f"{k} ({v})" for k, v in ALL.items()))
         return 2
     print("User CPU, medians of interleaved rounds. ratio: peer's over ours, more is better.")
     print(f"Load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.\n{HEAD}", flush=True)
-    rows: list[Row] = []
-    for name in names or ALL:
-        for row in import_module(f"benchmarks.{name}").rows():
-            print(row, flush=True)
-            rows.append(row)
-            write(rows)
-    missed, wrong = [r for r in rows if not r.met], [r for r in rows if not r.agree]
-    print(f"{len(rows)} rows, {len(missed)} missed, {len(wrong)} wrong, in build/bench.json.")
+    code = report((row for name in names or ALL for row in import_module(f"benchmarks.{name}").rows()), OUT)
     print(f"Load {os.getloadavg()[0]:.1f} at the end.")
+    return code
+
+
+def report(rows: Iterable[Row], out: Path) -> int:
+    """Print and write rows as they come; 1 when one of them has a wrong result."""
+    found: list[Row] = []
+    for row in rows:
+        print(row, flush=True)
+        found.append(row)
+        write(found, out)
+    missed, wrong = sum(not row.met for row in found), sum(not row.agree for row in found)
+    print(f"{len(found)} rows, {missed} missed, {wrong} wrong, in {out}.")
     return 1 if wrong else 0
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from math import isnan
 from pathlib import Path
 
 OUT = Path(__file__).resolve().parent.parent / "build" / "bench.json"
@@ -15,7 +16,8 @@ HEAD = f"{'workload':<16}{'against':<26}{COLUMNS}"
 class Row:
     """One comparison.
 
-    ours_cpu_s, peer_cpu_s: CPU seconds; a ``peer`` may be a limit. ratio: peer's over ours, more is better.
+    ours_cpu_s, peer_cpu_s: CPU seconds, NaN = not about time; a ``peer`` may be a limit.
+    ratio: peer's over ours, or limit over ours: more is better.
     wanted: the ratio to reach. peak_mb: resident memory of our side in a process of its own, NaN = not taken.
     agree: whether the result is the right one. note: what else is worth saying.
     """
@@ -35,7 +37,7 @@ class Row:
         return self.ratio >= self.wanted
 
     def __str__(self) -> str:
-        peak = "" if self.peak_mb != self.peak_mb else f"{self.peak_mb:.0f} MB"
+        peak = "" if isnan(self.peak_mb) else f"{self.peak_mb:.0f} MB"
         line = (
             f"{self.workload:<16}{self.peer:<26}{seconds(self.ours_cpu_s):>11}{seconds(self.peer_cpu_s):>11}"
             f"{times(self.ratio):>9}{times(self.wanted):>9}{'ok' if self.met else 'MISSED':>8}{peak:>9}"
@@ -50,7 +52,9 @@ def limit(workload: str, ours_s: float, at_most_s: float, agree: bool = True, **
 
 
 def seconds(value: float) -> str:
-    """Three digits, in the unit that reads well."""
+    """Three digits, in the unit that reads well; nothing for NaN."""
+    if isnan(value):
+        return ""
     for unit, factor in (("s", 1.0), ("ms", 1e3), ("us", 1e6)):
         if value * factor >= 1.0:
             return f"{value * factor:.3g} {unit}"
@@ -61,14 +65,13 @@ def times(value: float) -> str:
     return f"{value:.3g}x"
 
 
-def write(rows: Iterable[Row], path: Path = OUT) -> None:
+def write(rows: Iterable[Row], path: Path) -> None:
     """Write all rows at once, or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    whole = [asdict(row) | {"met": row.met, "peak_mb": none_for_nan(row.peak_mb)} for row in rows]
+    whole = [
+        {name: None if value != value else value for name, value in asdict(row).items()} | {"met": row.met}
+        for row in rows
+    ]
     part.write_text(json.dumps(whole, indent=1) + "\n")
     part.replace(path)
-
-
-def none_for_nan(value: float) -> float | None:
-    return None if value != value else value

@@ -1,6 +1,7 @@
 """The whole gate: an honest plan is proved and the proof kept; a dishonest one has none."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,13 @@ def test_a_plan_that_fails_loses_its_old_proof() -> None:
 def test_compiled_strategies_are_compiled_and_cached_inside_the_sandbox_too() -> None:
     report = verify_pipeline(pipeline("honest_compiled"), market(1_000), "abc", QUICK)
     assert report.ok, report.lines
+
+
+def test_without_landlock_the_report_says_what_holds_and_libraries_still_work() -> None:
+    effort = replace(QUICK, use_kernel=False)
+    report = verify_pipeline(pipeline("honest_compiled"), market(600), "abc", effort)
+    assert report.ok, report.lines
+    assert "the kernel offers no Landlock here" in report.lines[-1]
 
 
 def test_prices_written_into_by_a_strategy_are_caught_and_left_whole() -> None:

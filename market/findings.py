@@ -10,7 +10,18 @@ from numpy.typing import NDArray
 Severity = Literal["error", "warning"]
 
 # What can't be loaded, and what loads with a word about it.
-ERRORS = ("empty", "disorder", "duplicate", "missing", "price", "volume", "high<low", "outside", "timeframe")
+ERRORS = (
+    "empty",
+    "disorder",
+    "duplicate",
+    "missing",
+    "price",
+    "volume",
+    "high<low",
+    "outside",
+    "timeframe",
+    "unreadable",
+)
 WARNINGS = (
     "halt", "no bar", "no volume", "zero volume", "outside", "gap", "split", "reuse", "jump", "newest first",
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """What can be traded, and what a trade in it costs."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import IntEnum
 
 from market.errors import ConfigError
@@ -65,7 +66,8 @@ class Instrument:
     timezone: str = "UTC"
 
     def __post_init__(self) -> None:
-        if "@" not in self.id:
+        symbol, at, venue = self.id.partition("@")
+        if not (symbol and at and venue):
             raise ConfigError(f"instrument id '{self.id}': expected SYMBOL@venue, such as BTCUSDT@binance.")
         if not self.lot > 0:
             raise ConfigError(f"{self.id}: lot = {self.lot}: expected a quantity step above 0.")
@@ -74,11 +76,39 @@ class Instrument:
         starts = [start for start, _ in self.ticks]
         if not starts or starts[0] != 0.0 or starts != sorted(set(starts)):
             raise ConfigError(f"{self.id}: ticks must start at price 0 and ascend, got {self.ticks}.")
+        if any(not tick >= 0.0 for _, tick in self.ticks):
+            raise ConfigError(f"{self.id}: ticks = {self.ticks}: expected price steps of 0 or more.")
+        if not self.min_quantity <= self.max_quantity:
+            raise ConfigError(
+                f"{self.id}: min_quantity = {self.min_quantity} is above max_quantity = {self.max_quantity}."
+            )
+        self._check_taxes()
+
+    def _check_taxes(self) -> None:
+        for start, rate in self.sell_taxes:
+            if not _is_day(start) or not 0.0 <= rate < 1.0:
+                raise ConfigError(
+                    f"{self.id}: sell tax ({start!r}, {rate}): expected a day like 2024-01-01 and a fraction."
+                )
+        starts = [start for start, _ in self.sell_taxes]
+        if starts != sorted(set(starts)):
+            raise ConfigError(f"{self.id}: sell taxes must ascend by day, got {', '.join(starts)}.")
 
     @property
     def symbol(self) -> str:
         return self.id.split("@", 1)[0]
 
+    @property
+    def venue(self) -> str:
+        return self.id.split("@", 1)[1]
+
     def tick_at(self, price: float) -> float:
         """The price step that holds at ``price``; 0 when any price is allowed."""
-        return next(tick for start, tick in reversed(self.ticks) if price >= start)
+        return next((tick for start, tick in reversed(self.ticks) if price >= start), self.ticks[0][1])
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except (TypeError, ValueError):
+        return False

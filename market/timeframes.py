@@ -74,11 +74,16 @@ def mixed_at(ts: Ints, timeframe: int) -> int | None:
     steps = np.diff(ts)
     if (steps == timeframe).all():
         return None
+    found = [early_at(ts, timeframe), _long_run(steps, timeframe)]
+    return min((place for place in found if place is not None), default=None)
+
+
+def early_at(ts: Ints, timeframe: int) -> int | None:
+    """The first bar that comes before the one before it has closed."""
     # Local days last 23 to 25 hours and some sessions begin late, so days are told apart by a quarter.
     shortest = timeframe if timeframe < DAY else timeframe - timeframe // 4
-    short = steps < shortest
-    found = [int(short.argmax())] if short.any() else []
-    return min(found + _long_run(steps, timeframe), default=-1) + 1 or None
+    early = np.diff(ts) < shortest
+    return int(early.argmax()) + 1 if early.any() else None
 
 
 def mixed_text(ts: Ints, place: int, timeframe: int) -> str:
@@ -99,8 +104,8 @@ def usual_step(ts: Ints) -> int:
     return int(lengths[counts.argmax()])
 
 
-def _long_run(steps: Ints, timeframe: int) -> list[int]:
-    """Where the first run of equal steps begins that is longer than missing bars would make it.
+def _long_run(steps: Ints, timeframe: int) -> int | None:
+    """The first bar of a run of equal steps that is longer than missing bars would make it.
 
     A thin market skips the same number of bars several times running: Coinbase's first days of 2014 trade
     every second day. So a run counts when chance hardly makes one in the file and it is long or a good part
@@ -109,10 +114,10 @@ def _long_run(steps: Ints, timeframe: int) -> list[int]:
     edges = np.concatenate(([0], np.flatnonzero(np.diff(steps)) + 1, [len(steps)]))
     starts, lengths = edges[:-1], np.diff(edges)
     few = len(starts) <= 4
-    least = max(3 if few else 4, min(_LONG, len(steps) // 10))
+    least = max(3, len(steps) // 4) if few else max(4, min(_LONG, len(steps) // 10))
     suspects = np.flatnonzero((lengths >= least) & (steps[starts] > timeframe))
     for start, length in zip(starts[suspects].tolist(), lengths[suspects].tolist(), strict=True):
         share = float((steps == steps[start]).mean())
         if few or len(steps) * share**length < _CHANCE:
-            return [start]
-    return []
+            return int(start) + 1
+    return None

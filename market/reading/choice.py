@@ -49,14 +49,16 @@ def read_parts(sources: Sources, timezone: str | None = None) -> list[Part]:
     return parts
 
 
-def choose(parts: Sequence[Part], wanted: Sequence[Wanted], source: str) -> list[tuple[Instrument, RawBars]]:
+def choose(
+    parts: Sequence[Part], wanted: Sequence[Wanted], source: str, venue: str = VENUE
+) -> list[tuple[Instrument, RawBars]]:
     """The instruments asked for, in that order, with their bars; all of them when nothing is asked for.
 
     One name asked of bars that nothing names (no symbol column, a file called bars_1m.csv) names them.
     Bars of one instrument from several sources become one series.
     """
     if not wanted:
-        named = [(part.described or instrument_of(part.symbol), part.raw) for part in parts]
+        named = [(part.described or instrument_of(part.symbol, venue), part.raw) for part in parts]
         return _joined(named)
     found: list[tuple[Instrument, RawBars]] = []
     for each in wanted:
@@ -69,14 +71,14 @@ def choose(parts: Sequence[Part], wanted: Sequence[Wanted], source: str) -> list
                 f"{source}: symbol '{key}' isn't there. {nearest(key, {part.symbol for part in parts})}"
             )
         for part in fitting:
-            plain = part.described or instrument_of(part.symbol if "@" in part.symbol else key)
+            plain = part.described or instrument_of(part.symbol if "@" in part.symbol else key, venue)
             found.append((each if isinstance(each, Instrument) else plain, part.raw))
     return _joined(found)
 
 
-def instrument_of(name: str) -> Instrument:
+def instrument_of(name: str, venue: str) -> Instrument:
     """The plain instrument of SYMBOL or SYMBOL@venue."""
-    return Instrument(name if "@" in name else f"{name}@{VENUE}")
+    return Instrument(name if "@" in name else f"{name}@{venue}")
 
 
 def same_name(symbol: str, key: str) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Source: TypeAlias = "str | Path | pd.DataFrame"
-Sources: TypeAlias = "Source | Sequence[Source] | Mapping[str | Instrument, Source]"
+Sources: TypeAlias = "Source | Sequence[Source] | Mapping[str, Source] | Mapping[Instrument, Source]"
 Wanted: TypeAlias = str | Instrument  # SYMBOL, SYMBOL@venue, or everything about it
 
 

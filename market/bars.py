@@ -78,13 +78,18 @@ class Panel:
         """True when no bar is missing."""
         return not np.isnan(self.close).any()
 
+    @cached_property
+    def every_row(self) -> Ints:
+        """All row numbers, shape (n_bars,)."""
+        return np.arange(len(self))
+
     def present(self, instrument: int) -> Ints:
         """Rows where the instrument has a bar, shape (n_present,)."""
         return np.flatnonzero(~np.isnan(self.close[:, instrument]))
 
     def bars(self, instrument: int) -> tuple[Bars, Ints]:
         """The instrument's own bars, and the panel row of each."""
-        rows = np.arange(len(self)) if self.complete else self.present(instrument)
+        rows = self.every_row if self.complete else self.present(instrument)
         whole = len(rows) == len(self)
         columns = {
             name: np.ascontiguousarray(

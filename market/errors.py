@@ -1,5 +1,6 @@
 """Every error a user can meet. Each message names the value, what was expected and the remedy."""
 
+import os
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -33,19 +34,42 @@ class VenueDown(MaemaeError):
 
 @contextmanager
 def raised_by(who: str) -> Iterator[None]:
-    """Say of any surprise inside whose code it came from and where; expected errors pass as they are."""
+    """Say of any surprise inside whose code it came from and where; refused settings pass as they are."""
     try:
         yield
+    except DataError as error:
+        if who in str(error):
+            raise
+        raise DataError(f"{who}{_place(error)}: {error}") from error
     except MaemaeError:
         raise
     except Exception as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames[1:] if "site-packages" not in frame.filename] or list(frames)
-        place = f"{Path(own[-1].filename).name}, line {own[-1].lineno}"
         what = " ".join(f"{type(error).__name__}: {error}".split())
         raise DataError(
-            f"{who} raised {what} ({place}). Mend it there; --debug shows the whole trace."
+            f"{who} raised {what}{_place(error)}. Mend it there; --debug shows the whole trace."
         ) from error
+
+
+def _place(error: Exception) -> str:
+    """The last line of an author's code that led to the error, in brackets; nothing when none did."""
+    frames = traceback.extract_tb(error.__traceback__)
+    authors = [frame for frame in frames[1:] if _by_an_author(frame.filename)]
+    return f" ({Path(authors[-1].filename).name}, line {authors[-1].lineno})" if authors else ""
+
+
+def _by_an_author(file: str) -> bool:
+    """Whether a file is a strategy's or filter's own: not Python's, a library's or the house's machinery."""
+    if file.startswith("<") or "site-packages" in file or file.startswith(_STANDARD):
+        return False
+    return not file.startswith(_MACHINERY)
+
+
+_STANDARD = os.path.dirname(os.__file__)
+_HOUSE = Path(__file__).resolve().parent.parent
+_MACHINERY = (
+    *(f"{_HOUSE / name}{os.sep}" for name in ("market", "desk")),
+    *(str(_HOUSE / "strategies" / name) for name in ("base.py", "load.py", "signals.py")),
+)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

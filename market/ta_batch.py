@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.errors import ConfigError, DataError
+from market.memory import keep_freed_memory
 
 Floats = NDArray[np.float64]
 LONGEST = 100_000  # TA-Lib's own limit of a period
+keep_freed_memory()
 
 
 @dataclass(frozen=True)

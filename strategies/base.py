@@ -4,7 +4,8 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
-from market.bars import Bars, Panel
+from market.bars import Bars, Ints, Panel
+from market.errors import DataError
 from strategies.signals import Signals
 
 
@@ -32,10 +33,10 @@ class BarStrategy:
         parts = []
         for column in range(len(panel.instruments)):
             bars, rows = panel.bars(column)
-            found = self.signals(bars).rows.copy()
-            found["bar"] = rows[found["bar"]]
-            found["instrument"] = column
-            parts.append(Signals(found))
+            found = check_own(self.signals(bars), len(bars), type(self).__name__).copy()
+            found.rows["bar"] = rows[found.rows["bar"]]
+            found.rows["instrument"] = column
+            parts.append(found)
         return Signals.merge(parts) if len(parts) > 1 else parts[0]
 
 
@@ -52,10 +53,29 @@ class PanelStrategy:
         return self.signals(panel)
 
 
+def check_own(found: object, n_bars: int, name: str) -> Signals:
+    """Refuse what can't be one instrument's signals, before its bars are looked up among the panel's rows."""
+    if not isinstance(found, Signals):
+        raise DataError(f"{name}.signals returned {type(found).__name__}; expected Signals.")
+    bar = found.rows["bar"]
+    wrong = (bar < 0) | (bar >= n_bars)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise DataError(f"{name}, signal {row}: bar = {bar[row]}; expected 0..{n_bars - 1}.")
+    check_sorted(bar, name)
+    return found
+
+
+def check_sorted(bar: Ints, name: str) -> None:
+    """Refuse signals out of order: on one bar their order matters, so it is the author's to give."""
+    late = np.flatnonzero(bar[1:] < bar[:-1]) + 1
+    if len(late):
+        row = int(late[0])
+        raise DataError(f"{name}, signal {row}: bar {bar[row]} after bar {bar[row - 1]}; sort by bar.")
+
+
 def check_signals(found: object, panel: Panel, name: str) -> Signals:
     """Refuse what can't be signals of this panel, naming the row and value."""
-    from market.errors import DataError
-
     if not isinstance(found, Signals):
         raise DataError(f"strategy '{name}' returned {type(found).__name__}; expected Signals.")
     rows = found.rows
@@ -79,9 +99,5 @@ def check_signals(found: object, panel: Panel, name: str) -> Signals:
             raise DataError(
                 f"strategy '{name}', signal {row}: {field} = {rows[field][row]}; expected {expected}."
             )
-    if (np.diff(bar) < 0).any():
-        row = int(np.flatnonzero(np.diff(bar) < 0)[0]) + 1
-        raise DataError(
-            f"strategy '{name}', signal {row}: bar {bar[row]} after bar {bar[row - 1]}; sort by bar."
-        )
+    check_sorted(bar, f"strategy '{name}'")
     return found

@@ -4,20 +4,24 @@ from dataclasses import dataclass
 
 from market import ta
 from market.bars import Bars
-from market.crosses import crosses_above, crosses_below
-from market.errors import ConfigError
+from market.crosses import TIES, crosses_above, crosses_below
 from strategies.base import BarStrategy
+from strategies.ranges import ascending, in_range, true_or_false
 from strategies.signals import Signals
 
 
 @dataclass(frozen=True)
 class RsiMacd(BarStrategy):
-    """Buy when MACD crosses above its signal line with RSI below ``high``; sell short in the mirror image."""
+    """Buy when MACD turns up through its signal line before RSI is far gone; sell short in the mirror image.
 
-    rsi: int = 14
+    MACD says that momentum has turned, RSI that the move isn't spent. Every position has its stop, its target
+    and its horizon, so nothing has to say when to leave.
+    """
+
+    rsi: int = 14  # closed bars
     low: float = 40.0  # a short needs RSI above it
     high: float = 60.0  # a long needs RSI below it
-    fast: int = 12
+    fast: int = 12  # closed bars
     slow: int = 26
     smooth: int = 9
     stop: float = 0.02  # fraction of the entry price
@@ -26,28 +30,26 @@ class RsiMacd(BarStrategy):
     shorts: bool = True
 
     def __post_init__(self) -> None:
-        if not 1 < self.fast < self.slow or self.rsi < 2 or self.smooth < 1:
-            raise ConfigError(
-                f"rsi_macd: rsi = {self.rsi}, fast = {self.fast}, slow = {self.slow}, "
-                f"smooth = {self.smooth}; "
-                "expected rsi >= 2, 2 <= fast < slow and smooth >= 1."
-            )
-        if not (self.stop > 0.0 and self.target > 0.0 and self.horizon >= 0):
-            raise ConfigError(
-                f"rsi_macd: stop = {self.stop}, target = {self.target}, horizon = {self.horizon}; "
-                "expected stop and target above 0 and horizon 0 or more."
-            )
+        in_range(self, 2, 10_000, "rsi", "fast", "slow")
+        in_range(self, 1, 10_000, "smooth")
+        ascending(self, "fast", "slow")
+        in_range(self, 0, 100, "low", "high")
+        in_range(self, 0.0001, 0.99, "stop")
+        in_range(self, 0.0001, 100.0, "target")
+        in_range(self, 0, 1_000_000, "horizon")  # 0 = no time exit
+        true_or_false(self, "shorts")
 
     @property
     def warmup(self) -> int:  # type: ignore[override]
-        # Where the recursions began no longer shows beyond the dead band.
-        return max(30 * self.rsi, 15 * (self.slow + self.smooth))
+        """Until RSI, or MACD and then its signal line, have forgotten where they began."""
+        macd = self.slow + ta.memory(2 / (self.slow + 1)) + self.smooth + ta.memory(2 / (self.smooth + 1))
+        return max(self.rsi + ta.memory(1 / self.rsi), macd) + TIES
 
     def signals(self, bars: Bars) -> Signals:
         rsi = ta.RSI(bars.close, self.rsi)
-        line, mean, _ = ta.MACD(bars.close, self.fast, self.slow, self.smooth)
-        up = crosses_above(line, mean) & (rsi < self.high)
-        down = crosses_below(line, mean) & (rsi > self.low)
+        macd, mean, _ = ta.MACD(bars.close, self.fast, self.slow, self.smooth)
+        up = crosses_above(macd, mean, scale=bars.close) & (rsi < self.high)
+        down = crosses_below(macd, mean, scale=bars.close) & (rsi > self.low)
         return Signals.of(
             enter=up,
             enter_short=down if self.shorts else None,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from market.errors import DataError
+from market.errors import DataError, nearest
 
 
 class SignalKind(IntEnum):
@@ -56,16 +56,10 @@ SIGNAL = np.dtype(
     ],
     align=True,
 )
-_DEFAULTS: dict[str, Any] = {
-    "kind": SignalKind.ENTER,
-    "side": 1,
-    "strength": 1.0,
-    "price": np.nan,
-    "stop": np.nan,
-    "target": np.nan,
-    "trail": np.nan,
-    "weight": np.nan,
-}
+_ABSENT: dict[str, Any] = {name: np.nan for name in ("price", "stop", "target", "trail", "weight")}
+_DEFAULTS: dict[str, Any] = {"kind": SignalKind.ENTER, "side": 1, "strength": 1.0, **_ABSENT}
+COLUMNS: tuple[str, ...] = SIGNAL.names or ()
+_BYTES = np.dtype((np.void, SIGNAL.itemsize))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +75,9 @@ class Signals:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def copy(self) -> "Signals":
+        return Signals(self.rows.view(_BYTES).copy().view(SIGNAL))
+
     @classmethod
     def none(cls) -> "Signals":
         return cls(np.zeros(0, SIGNAL))
@@ -92,6 +89,7 @@ class Signals:
         rows = np.zeros(len(where), SIGNAL)
         rows["bar"] = where
         for name, value in {**_DEFAULTS, **columns}.items():
+            _known(name)
             rows[name] = value
         return cls(rows)
 
@@ -109,28 +107,56 @@ class Signals:
         ``columns`` (stop=0.01, horizon=20 …) apply to the entries; arrays of length n_bars are read
         at the entry's bar.
         """
-        masks = (exit, exit_short, enter, enter_short)
-        lengths = {len(mask) for mask in masks if mask is not None}
-        if len(lengths) > 1:
-            raise DataError(f"signal masks have different lengths {sorted(lengths)}: expected one per bar.")
-        parts = []
-        for mask, side in ((exit, 1), (exit_short, -1)):
-            if mask is not None:
-                parts.append(cls.at(np.flatnonzero(mask), kind=SignalKind.EXIT, side=side))
-        for mask, side in ((enter, 1), (enter_short, -1)):
-            if mask is not None:
-                bars = np.flatnonzero(mask)
-                chosen = {
-                    name: value[bars] if np.ndim(value) == 1 else value for name, value in columns.items()
-                }
-                parts.append(cls.at(bars, side=side, **chosen))
-        return cls.merge(parts)
+        exits, entries = {1: exit, -1: exit_short}, {1: enter, -1: enter_short}
+        said = [(SignalKind.EXIT, side, mask) for side, mask in exits.items() if mask is not None]
+        said += [(SignalKind.ENTER, side, mask) for side, mask in entries.items() if mask is not None]
+        masks = [_mask(mask) for _, _, mask in said]
+        n_bars = len(masks[0]) if masks else 0
+        if any(len(mask) != n_bars for mask in masks):
+            lengths = sorted({len(mask) for mask in masks})
+            raise DataError(f"signal masks have different lengths {lengths}: expected one value per bar.")
+        where = [np.flatnonzero(mask) for mask in masks]
+        bars = np.concatenate([np.zeros(0, np.int64), *where])
+        order = np.argsort(bars, kind="stable")
+        kind = np.repeat([kind for kind, _, _ in said], [len(one) for one in where])[order]
+        side = np.repeat([side for _, side, _ in said], [len(one) for one in where])[order]
+        found = cls.at(bars[order], kind=kind, side=side)
+        found._describe_entries(columns, n_bars)
+        return found
+
+    def _describe_entries(self, columns: dict[str, Any], n_bars: int) -> None:
+        """Write the author's columns into the entries, per-bar ones at their bar."""
+        entries = self.rows["kind"] == SignalKind.ENTER
+        bars = self.rows["bar"][entries]
+        for name, given in columns.items():
+            value = np.asarray(given)
+            if value.shape not in ((), (n_bars,)):
+                raise DataError(
+                    f"signals: {name} has shape {value.shape}; expected one value, or one per bar ({n_bars})."
+                )
+            _known(name)
+            self.rows[name][entries] = value[bars] if value.ndim else value
 
     @classmethod
     def merge(cls, parts: "Iterable[Signals]") -> "Signals":
         """All rows of ``parts``, sorted by bar; on one bar, earlier parts come first."""
-        rows = [part.rows for part in parts]
+        rows = [part.rows.view(_BYTES) for part in parts]
         if not rows:
             return cls.none()
-        together = np.concatenate(rows)
-        return cls(together[np.argsort(together["bar"], kind="stable")])
+        together = np.concatenate(rows)  # as plain bytes: field by field takes five times as long
+        return cls(together[np.argsort(together.view(SIGNAL)["bar"], kind="stable")].view(SIGNAL))
+
+
+def _mask(mask: ArrayLike) -> NDArray[np.bool_]:
+    """True and False only: a NaN in a mask of numbers would count as true."""
+    found = np.asarray(mask)
+    if found.dtype != np.bool_ or found.ndim != 1:
+        raise DataError(
+            f"a signal mask is {found.dtype} of shape {found.shape}; expected True or False per bar."
+        )
+    return found
+
+
+def _known(name: str) -> None:
+    if name not in COLUMNS:
+        raise DataError(f"signals have no column '{name}'. {nearest(name, COLUMNS)}")

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from market import ta
 from market.bars import Bars
-from market.crosses import crosses_above, crosses_below
-from market.errors import ConfigError
+from market.crosses import TIES, crosses_above, crosses_below
 from strategies.base import BarStrategy
+from strategies.ranges import ascending, in_range, true_or_false
 from strategies.signals import Signals
 
 
@@ -19,14 +19,14 @@ class SmaCross(BarStrategy):
     shorts: bool = False
 
     def __post_init__(self) -> None:
-        if not 1 < self.fast < self.slow:
-            raise ConfigError(
-                f"sma_cross: fast = {self.fast}, slow = {self.slow}; expected 2 or more and fast < slow."
-            )
+        in_range(self, 1, 10_000, "fast", "slow")
+        ascending(self, "fast", "slow")
+        true_or_false(self, "shorts")
 
     @property
     def warmup(self) -> int:  # type: ignore[override]
-        return self.slow + 1
+        """The slow mean, and the longest tie that remembers which side was up before it."""
+        return self.slow + TIES
 
     def signals(self, bars: Bars) -> Signals:
         fast, slow = ta.SMA(bars.close, self.fast), ta.SMA(bars.close, self.slow)

@@ -145,7 +145,7 @@ def _time_exits(desk: Desk) -> None:
             continue
         horizon = int(desk.signals[position.trade.seq]["horizon"])
         if horizon > 0 and desk.t >= position.trade.entry_bar + horizon - 1:
-            plan_exit(desk, position, abs(position.lots), Style.MARKET, Reason.TIME, -1)
+            plan_exit(desk, position, abs(position.lots), Style.MARKET, Reason.TIME, position.trade.seq)
 
 
 def _table(rows: Iterable[Row], dtype: np.dtype[np.void]) -> Table:

@@ -1,7 +1,7 @@
 """Section 5 of docs/desk-rules.md, the deciding half: what one signal leads to."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,8 +25,6 @@ from tests.desk.twin_plans import plan_entry, plan_exit
 from tests.desk.twin_size import Ask, lots_and_cap, weighted_lots
 from tests.desk.twin_state import Desk, Position
 
-NAN = float("nan")
-
 
 @dataclass
 class View:
@@ -47,13 +45,12 @@ class View:
 
 @dataclass
 class Verdict:
-    """The row a decision leaves."""
+    """What a signal led to."""
 
     action: Action
     why: Why = Why.NONE
     cap: Cap = Cap.NONE
     lots: int = 0
-    view: View | None = field(default=None, repr=False)
 
 
 def see(desk: Desk, learner: Learner, p: list[float], status: list[int], *, update: bool) -> View:
@@ -99,13 +96,15 @@ def on_signal(desk: Desk, seq: int, p: list[float], status: list[int]) -> None:
     position = desk.position(int(signal["instrument"]), int(signal["strategy"]))
     learner = desk.learners[position.strategy]
     stage = learner.stage
-    if signal["kind"] == SignalKind.ENTER:
-        verdict = _enter(desk, position, learner, signal, seq, p, status)
+    entering = signal["kind"] == SignalKind.ENTER
+    view = see(desk, learner, p, status, update=entering)
+    if entering:
+        verdict = _enter(desk, position, learner, signal, seq, view, p, status)
     elif signal["kind"] == SignalKind.EXIT:
         verdict = _leave(desk, position, signal, seq)
     else:
-        verdict = _review(desk, position, learner, signal, seq, p, status)
-    _record(desk, signal, seq, stage, verdict)
+        verdict = _review(desk, position, learner, signal, seq, view)
+    _record(desk, signal, seq, stage, view, verdict)
 
 
 def _enter(
@@ -114,10 +113,10 @@ def _enter(
     learner: Learner,
     signal: np.void,
     seq: int,
+    view: View,
     p: list[float],
     status: list[int],
 ) -> Verdict:
-    view = see(desk, learner, p, status, update=True)
     remember(
         learner,
         seq,
@@ -134,13 +133,11 @@ def _enter(
         ),
     )
     side = int(signal["side"])
-    if position.entry_plan is not None and position.entry_plan.side == -side:
-        desk.drop_entry(position, Cause.OPPOSITE)
     if position.side == -side:
         plan_exit(desk, position, abs(position.lots), Style.MARKET, Reason.REVERSE, seq)
-    verdict = _admit(desk, position, learner, signal, seq, view, status, p)
-    verdict.view = view
-    return verdict
+    if position.entry_plan is not None and position.entry_plan.side == -side:
+        desk.drop_entry(position, Cause.OPPOSITE)
+    return _admit(desk, position, learner, signal, seq, view, p, status)
 
 
 def _admit(
@@ -150,8 +147,8 @@ def _admit(
     signal: np.void,
     seq: int,
     view: View,
-    status: list[int],
     p: list[float],
+    status: list[int],
 ) -> Verdict:
     """Weights, then steps 1 to 6."""
     side, held = int(signal["side"]), 0
@@ -171,7 +168,7 @@ def _admit(
     live = position.entry_plan is not None and position.entry_plan.side == side
     if not weighted and (position.side == side or live):
         return Verdict(Action.HOLD)
-    why = _refusal(learner, view, status, p)
+    why = _refusal(learner, view, p, status)
     if why != Why.NONE:
         return Verdict(Action.PASS, why)
     lots, cap = _size(desk, position, learner, signal, view, status, held)
@@ -181,7 +178,7 @@ def _admit(
     return Verdict(Action.BUY, Why.NONE, cap, lots)
 
 
-def _refusal(learner: Learner, view: View, status: list[int], p: list[float]) -> Why:
+def _refusal(learner: Learner, view: View, p: list[float], status: list[int]) -> Why:
     """Steps 2 to 4."""
     rules = learner.rules
     for rule, state, code in zip(rules.filters, learner.filters, status, strict=True):
@@ -248,25 +245,17 @@ def _leave(desk: Desk, position: Position, signal: np.void, seq: int) -> Verdict
 
 
 def _review(
-    desk: Desk,
-    position: Position,
-    learner: Learner,
-    signal: np.void,
-    seq: int,
-    p: list[float],
-    status: list[int],
+    desk: Desk, position: Position, learner: Learner, signal: np.void, seq: int, view: View
 ) -> Verdict:
-    view = see(desk, learner, p, status, update=False)
     held = position.side == int(signal["side"])
     if held and learner.stage == BLOCK and view.p < view.p_star - learner.rules.hysteresis:
         style = desk.rules.strategies[position.strategy].execution.exit
         lots = plan_exit(desk, position, abs(position.lots), style, Reason.REVIEW, seq)
-        return Verdict(Action.SELL, lots=lots, view=view)
-    return Verdict(Action.HOLD, view=view)
+        return Verdict(Action.SELL, lots=lots)
+    return Verdict(Action.HOLD)
 
 
-def _record(desk: Desk, signal: np.void, seq: int, stage: int, verdict: Verdict) -> None:
-    view = verdict.view
+def _record(desk: Desk, signal: np.void, seq: int, stage: int, view: View, verdict: Verdict) -> None:
     blank = [0.0] * MAX_FILTERS
     desk.decisions.append(
         {
@@ -278,12 +267,12 @@ def _record(desk: Desk, signal: np.void, seq: int, stage: int, verdict: Verdict)
             "stage": stage,
             "side": int(signal["side"]),
             "lots": verdict.lots,
-            "p": view.p if view else NAN,
-            "p_low": view.p_low if view else NAN,
-            "p_star": view.p_star if view else NAN,
-            "base_rate": view.base_rate if view else NAN,
-            "variance": view.variance if view else NAN,
-            "theta": (view.theta + blank)[:MAX_FILTERS] if view else blank,
-            "x": (view.x + blank)[:MAX_FILTERS] if view else blank,
+            "p": view.p,
+            "p_low": view.p_low,
+            "p_star": view.p_star,
+            "base_rate": view.base_rate,
+            "variance": view.variance,
+            "theta": (view.theta + blank)[:MAX_FILTERS],
+            "x": (view.x + blank)[:MAX_FILTERS],
         }
     )

@@ -101,6 +101,7 @@ def _gather(
     else:
         trade.left_lots += lots
         trade.left_value += lots * price
+        _excursion(position, trade, price, price)
 
 
 def _close(desk: Desk, position: Position, reason: Reason) -> None:
@@ -158,5 +159,10 @@ def _watch(position: Position, trade: Trade, high: float, low: float) -> None:
     good, bad = (high, low) if position.side > 0 else (low, high)
     if position.side * (good - position.best) > 0:
         position.best = good
-    trade.best = max(trade.best, position.side * (good - position.avg))
-    trade.worst = min(trade.worst, position.side * (bad - position.avg))
+    _excursion(position, trade, good, bad)
+
+
+def _excursion(position: Position, trade: Trade, good: float, bad: float) -> None:
+    """What the bars it was held over, and its own exits, showed of it."""
+    trade.best = max(trade.best, trade.side * (good - position.avg))
+    trade.worst = min(trade.worst, trade.side * (bad - position.avg))

@@ -245,7 +245,8 @@ def _take(desk: Desk, position: Position, price: float, reason: Reason, *, insid
         desk.end(position, working, Cause.OCO)
     position.entry_plan = position.exit_plan = None
     position.barrier_bar = desk.t
-    side, slips = -position.side, reason != Reason.TARGET
+    assert position.trade is not None
+    side, slips, seq = -position.side, reason != Reason.TARGET, position.trade.seq
     lots = budget(desk, position, abs(position.lots), inside=inside)
     if lots > 0:
         fill(
@@ -258,9 +259,9 @@ def _take(desk: Desk, position: Position, price: float, reason: Reason, *, insid
             maker=not slips,
             reason=reason,
             order=-1,
-            seq=-1,
+            seq=seq,
             inside=inside,
         )
     if position.lots != 0:
-        position.exit_plan = Plan(Style.MARKET, side, reason, -1, [])
+        position.exit_plan = Plan(Style.MARKET, side, reason, seq, [])
         desk.send(position, position.exit_plan, OrderKind.MARKET, abs(position.lots), float("nan"))

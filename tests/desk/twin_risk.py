@@ -33,8 +33,9 @@ def watch(desk: Desk) -> None:
             desk.drop_entry(position, Cause.RISK)
     if called:
         for position in desk.positions:
-            if position.lots:
-                plan_exit(desk, position, abs(position.lots), Style.MARKET, Reason.MARGIN, -1)
+            if position.trade is not None:
+                seq = position.trade.seq
+                plan_exit(desk, position, abs(position.lots), Style.MARKET, Reason.MARGIN, seq)
 
 
 def margin_call(desk: Desk) -> bool:

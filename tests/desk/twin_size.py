@@ -103,8 +103,7 @@ def _caps(desk: Desk, ask: Ask) -> list[tuple[Cap, int]]:
     rules, sizing = terms.instrument, desk.rules.strategies[position.strategy].sizing
     ref = reference(desk, position, ask.signal)
     value, loss = ref * terms.size, _loss_per_lot(terms, ask.signal, ref)
-    reversed_from = position if position.lots * side < 0 else None
-    net = net_lots(desk, reversed_from)
+    net = net_lots(desk, position, side)
     notional = [abs(n) * t.size * p if n else 0.0 for n, t, p in zip(net, desk.terms, desk.last, strict=True)]
     margin = sum(
         money * (t.instrument.long_margin if n > 0 else t.instrument.short_margin)
@@ -127,13 +126,17 @@ def _caps(desk: Desk, ask: Ask) -> list[tuple[Cap, int]]:
     return caps
 
 
-def net_lots(desk: Desk, reversed_from: Position | None) -> list[int]:
-    """Per instrument: held, working and planned entry lots, signed. A reversed position counts as closed."""
+def net_lots(desk: Desk, sized: Position, side: int) -> list[int]:
+    """Per instrument: held, working and planned entry lots, signed.
+
+    Of the position that is being sized, lots of the other side count as closed, and an entry plan gives way.
+    """
     net = [0] * len(desk.terms)
     for position in desk.positions:
-        lots = 0 if position is reversed_from else position.lots
-        lots += sum(order.side * order.left for order in position.working(exits=False))
-        if position.entry_plan is not None:
-            lots += position.entry_plan.side * position.entry_plan.unsent
-        net[position.instrument] += lots
+        if position is not sized or position.side == side:
+            net[position.instrument] += position.lots
+        if position is not sized:
+            net[position.instrument] += sum(o.side * o.left for o in position.working(exits=False))
+            if position.entry_plan is not None:
+                net[position.instrument] += position.entry_plan.side * position.entry_plan.unsent
     return net

@@ -131,6 +131,8 @@ def test_the_future_s_multiplier_is_the_one_krx_multiplied_with(real_data: Path)
         ("코스피200 선물", kospi200_future(margin=0.1)),
         ("미니코스피200 선물", kospi200_future(margin=0.1, mini=True)),
     ):
-        traded = table[(table["PROD_NM"] == name) & ~table.ISU_NM.str.contains("SP")].nlargest(1, "ACC_TRDVOL")
+        traded = table[(table["PROD_NM"] == name) & ~table.ISU_NM.str.contains("SP")].nlargest(
+            1, "ACC_TRDVOL"
+        )
         average = traded.ACC_TRDVAL / traded.ACC_TRDVOL / future.multiplier
         assert (average.between(traded.TDD_LWPRC, traded.TDD_HGPRC)).all()

@@ -106,7 +106,7 @@ def test_exponential_means_and_macd_seeded_with_the_first_price(sheet):
 
 
 def test_macd_signal_from_the_sheets_own_start(sheet):
-    """The sheet starts its signal line in its third row; ours comes from a flat past and nears it by 0.8 a bar."""
+    """The sheet starts its signal line in row 3; ours comes from a flat past and nears it by 0.8 a bar."""
     frame = sheet("macd")
     expected = column(frame, "MACD_signal")[2:]
     line = np.concatenate([expected[:1], column(frame, "MACD_line")[3:]])

@@ -14,6 +14,7 @@ import numpy as np
 
 from backtest.tables import columns, rows
 from market.errors import ConfigError
+from report.learning import Learned
 
 if TYPE_CHECKING:
     from backtest.result import Result
@@ -22,7 +23,8 @@ PARTS = ("trades", "orders", "fills", "equity", "decisions")
 
 
 def result_to_json(result: "Result", include: Sequence[str] = ()) -> dict[str, Any]:
-    """manifest, assumptions, summary, benchmark, filters, costs, months, account, timing, and ``include``."""
+    """manifest, assumptions, summary, benchmark, unfiltered, filters, learning, costs, months, account,
+    timing, and ``include``."""
     plan, run = result.plan, result.run
     found: dict[str, Any] = {
         "manifest": {"id": plan.manifest.id, **asdict(plan.manifest), "profile": plan.profile},
@@ -31,6 +33,7 @@ def result_to_json(result: "Result", include: Sequence[str] = ()) -> dict[str, A
         "benchmark": result.benchmark,
         "unfiltered": result.unfiltered,
         "filters": [asdict(card) for card in result.cards],
+        "learning": [_learned(each) for each in result.learned],
         "costs": [asdict(row) for row in result.costs],
         "months": dict(result.months),
         "account": run.account,
@@ -46,6 +49,12 @@ def result_to_json(result: "Result", include: Sequence[str] = ()) -> dict[str, A
             found[name] = rows(columns(getattr(run, name), plan.panel, plan.strategy_names))
     plain: dict[str, Any] = to_plain(found)
     return plain
+
+
+def _learned(each: Learned) -> dict[str, Any]:
+    stages = [{"time": f"{np.datetime64(ts, 'ns').astype('datetime64[s]')}Z", "stage": stage}
+              for ts, stage in each.stages]  # fmt: skip
+    return {**asdict(each), "stages": stages}
 
 
 def to_plain(value: Any) -> Any:
@@ -74,14 +83,24 @@ def write_json(value: Any, out: str) -> None:
     write_whole(Path(out), text + "\n")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write beside ``path``, then take its place in one step."""
+def check_output(out: str | None) -> None:
+    """Refuse a place that can't be written before any work is done for it."""
+    if out is None or out == "-":
+        return
+    path = Path(out)
     if path.is_dir():
         raise ConfigError(f"{path} is a folder. Give the path of a file, such as {path / 'result.json'}.")
     if not path.parent.is_dir():
         raise ConfigError(
             f"{path}: the folder {path.parent} doesn't exist. Create it, or choose another path."
         )
+    if not os.access(path.parent, os.W_OK):
+        raise ConfigError(f"{path}: the folder {path.parent} can't be written. Choose another path.")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write beside ``path``, then take its place in one step."""
+    check_output(str(path))
     try:
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     except OSError as error:

@@ -15,6 +15,7 @@ from market.bars import Floats
 from report import metrics
 from report.assumptions import assumptions
 from report.cards import FilterCard, filter_cards
+from report.learning import Learned, what_was_learned
 from report.run_report import Band, CostRow, RunReport, largest_share, worst_trades
 from report.summary import curve_figures, summarise
 
@@ -50,11 +51,18 @@ class Result:
         )
 
     @cached_property
-    def assumptions(self) -> list[tuple[str, str]]:
-        plan = self.plan
-        return assumptions(
-            plan.panel, plan.pipeline.rules, plan.strategy_names, plan.filter_names, plan.source
+    def learned(self) -> tuple[Learned, ...]:
+        """What each strategy's learner made of its signals; empty when no filter learns."""
+        plan, run = self.plan, self.run
+        rules = plan.pipeline.rules.strategies[0].decision.filters
+        rows = self.reading.signals.rows
+        return what_was_learned(
+            rows, run.decisions, run.book.learners, rules, plan.strategy_names, plan.panel.ts
         )
+
+    @cached_property
+    def assumptions(self) -> list[tuple[str, str]]:
+        return assumptions(self.plan.panel, self.plan.pipeline, self.plan.source)
 
     @cached_property
     def benchmark(self) -> dict[str, Any]:
@@ -129,6 +137,7 @@ class Result:
             benchmark=self.benchmark,
             unfiltered=self.unfiltered,
             cards=self.cards,
+            learned=self.learned,
             costs=self.costs,
             band=self.band,
             months=self.months,

@@ -19,35 +19,50 @@ from report.run_report import Band, CostRow
 from strategies.signals import Signals
 
 COST_FACTORS = (0.0, 1.0, 2.0, 3.0)
+COMPILING = "Compiling for first use, half a minute; it is kept for later runs"
 Say = Callable[[str], None]
 
 
 def backtest(plan: Plan, say: Say | None = None, *, variants: bool = True) -> Result:
-    """Run ``plan``. say: called with a line before anything that takes long. variants: also fold the desk at
+    """Run ``plan``. say: told what comes next, in a few words. variants: also fold the desk at
     other costs, under the other reading of ambiguous bars and without filters, as a report needs."""
+    say = say or _unheard
     timing = {"load_s": plan.load_s}
     clock = _Clock(timing)
-    if say and not any(CACHE_DIR.glob("*")):
-        say("Compiling the desk for first use (up to 30 s; kept for later runs).")
+    say(COMPILING if not is_compiled() else "Opening the desk")
     compile_desk(plan.panel, plan.pipeline)
     clock.lap("compile_s")
     panel, pipeline = plan.panel, plan.pipeline
+    say("Reading signals")
     signals = pipeline.signals(panel)
     clock.lap("signals_s")
+    say("Asking the filters")
     opinions = pipeline.opinions(signals, panel)
     clock.lap("filters_s")
+    say("Labelling signals")
     reading = Reading(signals, opinions, pipeline.labels(signals, panel))
     clock.lap("labels_s")
+    say("Folding history through the desk")
     run = run_desk(panel, reading, pipeline.rules)
     clock.lap("desk_s")
     if not variants:
         return Result(plan, reading, run, timing)
+    say("Folding it again at other costs")
     costs = tuple(_cost_row(plan, reading, run, factor) for factor in COST_FACTORS)
     result = Result(
         plan, reading, run, timing, costs, _band(plan, reading, run), _unfiltered(plan, reading, run)
     )
     clock.lap("report_s")
     return result
+
+
+def is_compiled() -> bool:
+    """Whether the desk, which takes longest, was compiled before."""
+    return any(CACHE_DIR.glob("desk*/fold*.nbc"))
+
+
+def _unheard(text: str) -> None:
+    """Nobody wants to know."""
 
 
 def compile_desk(panel: Panel, pipeline: Pipeline) -> None:

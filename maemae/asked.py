@@ -13,6 +13,7 @@ class Asked:
     data: str | None = None
     symbols: tuple[str, ...] = ()
     timeframe: str | None = None
+    timezone: str | None = None
     since: str | None = None
     until: str | None = None
     cash: float | None = None
@@ -21,3 +22,4 @@ class Asked:
     fee_bps: float | None = None
     slippage_bps: float | None = None
     no_filters: bool = False
+    language: str | None = None

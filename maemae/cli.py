@@ -6,13 +6,34 @@ Exit codes: 0 ok, 1 the run says no (a check failed), 2 the user's input is wron
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from maemae.asked import Asked
+from maemae.cli_data import data_app
+from maemae.cli_options import (
+    Cash,
+    Data,
+    Debug,
+    FeeBps,
+    Json,
+    Lang,
+    NoFilters,
+    ProfileFile,
+    Set,
+    Since,
+    Sizing,
+    SlippageBps,
+    Strategy,
+    Symbol,
+    Timeframe,
+    Timezone,
+    Until,
+)
 from market.errors import MaemaeError
+
+INTERRUPTED = 130  # what the shell expects of a process that ended by SIGINT
 
 app = typer.Typer(
     help="Maemae: one strategy through filters, decision, sizing, execution and monitoring.",
@@ -21,40 +42,17 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-data_app = typer.Typer(
-    help="Market data: import, list and check.", rich_markup_mode=None, no_args_is_help=True
-)
 app.add_typer(data_app, name="data")
-
-Profile = Annotated[Path | None, typer.Argument(metavar="[PROFILE.toml]", help="Everything about a bot.")]
-Strategy = Annotated[str | None, typer.Option(help="NAME, FILE.py or FILE.py:Class.")]
-Data = Annotated[str | None, typer.Option(help="A .parquet or .csv file, or demo.")]
-Symbol = Annotated[list[str] | None, typer.Option(help="Instrument to trade; repeat for several.")]
-Timeframe = Annotated[str | None, typer.Option(help="Length of a bar: 1m, 4h, 1d.")]
-Since = Annotated[str | None, typer.Option(help="First day or moment, UTC.")]
-Until = Annotated[str | None, typer.Option(help="Day or moment to stop before, UTC.")]
-Cash = Annotated[float | None, typer.Option(help="Starting cash.")]
-Set = Annotated[
-    list[str] | None, typer.Option(metavar="KEY=VALUE", help="fast=20 or sizing.fraction=0.5; repeatable.")
-]
-Sizing = Annotated[str | None, typer.Option(help="fixed:UNITS, fractional:RISK or kelly:FRACTION.")]
-FeeBps = Annotated[float | None, typer.Option(help="Commission per fill, basis points.")]
-SlippageBps = Annotated[float | None, typer.Option(help="Lost by every market fill, basis points.")]
-NoFilters = Annotated[bool, typer.Option("--no-filters", help="Let every signal through.")]
-Json = Annotated[
-    str | None,
-    typer.Option("--json", metavar="OUT|-", help="Write JSON to a file or, with -, to standard output."),
-]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")]
 
 
 @app.command()
 def backtest(
-    profile: Profile = None,
+    profile: ProfileFile = None,
     strategy: Strategy = None,
     data: Data = None,
     symbol: Symbol = None,
     timeframe: Timeframe = None,
+    timezone: Timezone = None,
     since: Since = None,
     until: Until = None,
     cash: Cash = None,
@@ -63,6 +61,7 @@ def backtest(
     fee_bps: FeeBps = None,
     slippage_bps: SlippageBps = None,
     no_filters: NoFilters = False,
+    language: Lang = None,
     json: Json = None,
     trades: Annotated[bool, typer.Option("--trades", help="Put every trade into the JSON.")] = False,
     orders: Annotated[bool, typer.Option("--orders", help="Put every order event into the JSON.")] = False,
@@ -75,28 +74,30 @@ def backtest(
     from maemae.cli_run import run_backtest
 
     asked = Asked(
-        profile, strategy, data, tuple(symbol or ()), timeframe, since, until, cash, tuple(set or ()), sizing,
-        fee_bps, slippage_bps, no_filters,
+        profile, strategy, data, tuple(symbol or ()), timeframe, timezone, since, until, cash=cash,
+        set=tuple(set or ()), sizing=sizing, fee_bps=fee_bps, slippage_bps=slippage_bps,
+        no_filters=no_filters, language=language,
     )  # fmt: skip
     parts = {"trades": trades, "orders": orders, "fills": fills, "equity": equity, "decisions": decisions}
     return run_backtest(asked, json, [name for name, wanted in parts.items() if wanted])
 
 
 @app.command()
-def demo(json: Json = None, debug: Debug = False) -> int:
+def demo(language: Lang = None, json: Json = None, debug: Debug = False) -> int:
     """A strategy on real stocks: without filters, with them as rules, and learning."""
     from maemae.cli_run import run_demo
 
-    return run_demo(json)
+    return run_demo(json, language or "en")
 
 
 @app.command()
 def verify(
-    profile: Profile = None,
+    profile: ProfileFile = None,
     strategy: Strategy = None,
     data: Data = None,
     symbol: Symbol = None,
     timeframe: Timeframe = None,
+    timezone: Timezone = None,
     since: Since = None,
     until: Until = None,
     set: Set = None,
@@ -108,8 +109,8 @@ def verify(
     from maemae.cli_run import run_verify
 
     asked = Asked(
-        profile, strategy, data, tuple(symbol or ()), timeframe, since, until, set=tuple(set or ()),
-        no_filters=no_filters,
+        profile, strategy, data, tuple(symbol or ()), timeframe, timezone, since, until,
+        set=tuple(set or ()), no_filters=no_filters,
     )  # fmt: skip
     return run_verify(asked, json)
 
@@ -132,18 +133,31 @@ def run(arguments: Sequence[str]) -> int:
     debug = "--debug" in arguments
     try:
         code = app(args=list(arguments), prog_name="maemae", standalone_mode=False)
+        if code == INTERRUPTED:
+            return _interrupted()
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except MaemaeError as error:
         return _refuse(error, str(error), debug)
     except typer.TyperException as error:
-        return _refuse(error, f"{error.format_message()} See maemae --help.", debug)
+        said = error.format_message().replace("Value error, ", "").rstrip(".")
+        return _refuse(error, f"{said}. See {_command_of(error)} --help.", debug)
     except (KeyboardInterrupt, typer.Abort):
-        print("Interrupted. Nothing was written.", file=sys.stderr)
-        return 130
+        return _interrupted()
     except BrokenPipeError:  # the reader, such as head, has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _interrupted() -> int:
+    print("Interrupted. Nothing was left half-written.", file=sys.stderr)
+    return INTERRUPTED
+
+
+def _command_of(error: typer.TyperException) -> str:
+    """The command whose words weren't understood."""
+    context = getattr(error, "ctx", None)
+    return str(context.command_path) if context else "maemae"
 
 
 def _refuse(error: Exception, sentence: str, debug: bool) -> int:

@@ -1,9 +1,8 @@
 """What the commands do. Imported when a command runs, never before."""
 
-import sys
 from collections.abc import Sequence
 
-from backtest.output import write_json
+from backtest.output import check_output, write_json
 from backtest.result import Result
 from backtest.run import backtest
 from maemae.asked import Asked
@@ -18,6 +17,7 @@ def run_backtest(asked: Asked, out: str | None, include: Sequence[str]) -> int:
         raise ConfigError(
             f"--{include[0]} adds to the JSON, which was not asked for; add --json FILE or --json -."
         )
+    check_output(out)
     with Progress() as stage:
         stage("Reading data")
         plan = compose(asked)
@@ -25,35 +25,45 @@ def run_backtest(asked: Asked, out: str | None, include: Sequence[str]) -> int:
     if out is not None:
         write_json(result.to_json(include), out)
     if out != "-":
-        _print(result)
+        _print(result, str(plan.profile["language"]))
     return 0
 
 
-def run_demo(out: str | None) -> int:
-    """The same strategy three times over the same stocks, then the learning run's report."""
-    from report.terminal import print_comparison
-
+def run_demo(out: str | None, language: str) -> int:
+    """The same strategy three times over the same stocks, side by side, then the learning run's report."""
+    check_output(out)
     with Progress() as stage:
         stage("Reading data")
         results = [(name, backtest(plan, stage)) for name, plan in demo_plans()]
     if out is not None:
         write_json({name: result.to_json() for name, result in results}, out)
     if out != "-":
-        _print(results[-1][1])
-        summaries = [(name, result.summary) for name, result in results]
-        print_comparison([*summaries, ("buy and hold", results[0][1].benchmark)])
+        _print_demo(results, language)
     return 0
+
+
+def _print_demo(results: Sequence[tuple[str, Result]], language: str) -> None:
+    from report.terminal import print_comparison, print_text
+    from report.words import DEMO
+
+    learning = results[-1][1]
+    stocks = ", ".join(each.symbol for each in learning.plan.panel.instruments)
+    print_text(DEMO[language].format(strategy=learning.plan.strategy_names[0], stocks=stocks))
+    summaries = [(name, result.summary) for name, result in results]
+    print_comparison([*summaries, ("buy and hold", learning.benchmark)], learning.learned, language)
+    _print(learning, language)
 
 
 def run_verify(asked: Asked, out: str | None) -> int:
     """0 when everything holds, 1 when something doesn't or couldn't be judged."""
     from maemae.verify import run
 
+    check_output(out)
     with Progress() as stage:
         stage("Reading data")
         plan = compose(asked)
-        stage("Verifying (time cuts, child processes, stepping)")
-        report = run(plan)
+        stage("Verifying")
+        report = run(plan, progress=lambda done, of: stage(f"Verifying: {done:,} of {of:,} bars cut"))
     if out is not None:
         write_json(report.to_json(), out)
     if out != "-":
@@ -64,6 +74,7 @@ def run_verify(asked: Asked, out: str | None) -> int:
 
 def run_version(out: str | None) -> int:
     """Versions of Maemae, of Python and of what computes."""
+    check_output(out)
     import platform
     from importlib.metadata import version
 
@@ -82,8 +93,7 @@ def run_version(out: str | None) -> int:
     return 0
 
 
-def _print(result: Result) -> None:
+def _print(result: Result, language: str) -> None:
     from report.terminal import print_report
 
-    print_report(result.report(), str(result.plan.profile.get("language", "en")))
-    sys.stdout.flush()
+    print_report(result.report(), language)

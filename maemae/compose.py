@@ -39,7 +39,7 @@ def plan_of(profile: Profile) -> Plan:
     load_s = perf_counter() - began
     rules = desk_rules(profile, panel.timeframe, PARTICIPATION if described else 0.0)
     config = profile.model_dump(mode="json")
-    manifest = take_manifest(panel, config, profile.seed, strategy_files(profile))
+    manifest = take_manifest(panel, config, profile.seed, user_files(profile))
     return Plan(profile.name, Pipeline(strategies, filters, rules), panel, config, manifest, source, load_s)
 
 
@@ -71,9 +71,11 @@ def _said(asked: Asked) -> Iterator[tuple[tuple[str, ...], Any]]:
         ("market", "data"): asked.data,
         ("market", "instruments"): list(asked.symbols) or None,
         ("market", "timeframe"): asked.timeframe,
+        ("market", "timezone"): asked.timezone,
         ("market", "since"): asked.since,
         ("market", "until"): asked.until,
         ("cash",): asked.cash,
+        ("language",): asked.language,
         ("costs", "fee_bps"): asked.fee_bps,
         ("costs", "slippage_bps"): asked.slippage_bps,
     }
@@ -90,10 +92,10 @@ def strategy_names(profile: Profile) -> list[str]:
     return [name if plain.count(name) == 1 else f"{name}#{place + 1}" for place, name in enumerate(plain)]
 
 
-def strategy_files(profile: Profile) -> list[Path]:
+def user_files(profile: Profile) -> list[Path]:
     """The user's own code files."""
-    named = [each.use.partition(".py")[0] + ".py" for each in profile.strategy if ".py" in each.use]
-    return [Path(name) for name in named]
+    pieces = [each.use for each in (*profile.strategy, *profile.filters) if ".py" in each.use]
+    return [Path(f"{use.rpartition('.py')[0]}.py") for use in dict.fromkeys(pieces)]
 
 
 def demo_plans() -> list[tuple[str, Plan]]:
@@ -118,5 +120,5 @@ def _with_filters(base: Plan, profile: Profile, filters: list[FilterSettings]) -
         base,
         pipeline=replace(base.pipeline, filters=agents, rules=rules),
         profile=config,
-        manifest=take_manifest(base.panel, config, profile.seed, strategy_files(profile)),
+        manifest=take_manifest(base.panel, config, profile.seed, user_files(profile)),
     )

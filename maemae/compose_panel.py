@@ -1,4 +1,4 @@
-"""What the profile asks of the data: which instruments, which days, at what cost."""
+"""What the profile says of the data: which instruments, what they are, what they cost."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from maemae.compose_contracts import contract_of
 from maemae.settings import CostSettings, InstrumentSettings, Profile
 from market.bars import PRICES, Panel
 from market.errors import ConfigError, DataError, nearest
@@ -17,9 +18,7 @@ BORROW = 0.01  # a year, of a short's notional, for what has to be borrowed
 
 
 def shaped(panel: Panel, profile: Profile) -> Panel:
-    """The panel with the profile's instruments, days, descriptions and costs."""
-    market = profile.market
-    panel = between(only(panel, market.instruments), market.since, market.until)
+    """The panel with the instruments described and priced as the profile says."""
     if len(panel) < 2:
         raise DataError(
             f"{len(panel)} bar of data: a backtest needs at least 2, one to decide and one to fill."
@@ -55,35 +54,6 @@ def _place(panel: Panel, name: str) -> int:
     return known.index(name)
 
 
-def between(panel: Panel, since: str | None, until: str | None) -> Panel:
-    """The rows from ``since`` on and before ``until``."""
-    first, last = instant(since, "since"), instant(until, "until")
-    if first is not None and last is not None and first >= last:
-        raise ConfigError(f"since = '{since}' isn't before until = '{until}'; swap or change them.")
-    start = 0 if first is None else int(np.searchsorted(panel.ts, first))
-    stop = len(panel) if last is None else int(np.searchsorted(panel.ts, last))
-    if len(panel) and start >= stop:
-        asked = f"since {since or 'the start'} until {until or 'the end'}"
-        ends = np.array([panel.ts[0], panel.ts[-1]]).astype("datetime64[ns]").astype("datetime64[m]")
-        raise DataError(
-            f"no bars {asked}: the data covers {ends[0]} to {ends[1]} UTC. Choose dates inside it."
-        )
-    return panel if stop - start == len(panel) else panel.rows(start, stop)
-
-
-def instant(text: str | None, key: str) -> int | None:
-    """ns UTC of a day or moment in ISO 8601."""
-    if text is None:
-        return None
-    try:
-        moment = np.datetime64(text.strip().removesuffix("Z"), "ns")
-    except ValueError:
-        raise ConfigError(
-            f"{key} = '{text}': expected a day such as 2024-01-31 or 2024-01-31T09:00, UTC."
-        ) from None
-    return int(moment.astype(np.int64))
-
-
 def described_by(panel: Panel, tables: dict[str, InstrumentSettings]) -> tuple[Instrument, ...]:
     """The instruments with what the profile says of them, by id or symbol."""
     for name in tables:
@@ -98,6 +68,9 @@ def _described(instrument: Instrument, table: InstrumentSettings | None) -> Inst
         return instrument
     said: dict[str, Any] = {name: getattr(table, name) for name in table.model_fields_set}
     said = {name: value for name, value in said.items() if value is not None}
+    contract = said.pop("contract", None)
+    if contract:
+        instrument = contract_of(contract, instrument.symbol, instrument.venue, table.margin)
     if "kind" in said:
         said["kind"] = Kind[said["kind"].upper()]
     if "tick" in said:

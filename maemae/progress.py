@@ -1,4 +1,4 @@
-"""What takes over a second is said on standard error: a spinner on a terminal, a plain line elsewhere."""
+"""What takes over a second is said on standard error: a spinner on a terminal, plain lines elsewhere."""
 
 import sys
 import threading
@@ -9,48 +9,66 @@ PATIENCE_S = 1.0
 
 
 class Progress:
-    """``stage(text)`` names what happens next; its text appears once it has lasted a second.
+    """``stage(text)`` says what happens now.
+
+    Nothing is printed within the first ``patience_s`` seconds. After that a terminal shows a spinner with the
+    present text; anything else gets a line with it each time as much time again has passed (after 1, 3, 7,
+    15 … s), so that long work neither looks dead nor fills a log.
 
     with Progress() as stage:
         stage("Reading data")
     """
 
     def __init__(self, patience_s: float = PATIENCE_S) -> None:
-        self._patience_s = patience_s
+        self._wait_s = patience_s
+        self._text = ""
+        self._said = ""
         self._timer: threading.Timer | None = None
         self._status: Any = None
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
 
     def __call__(self, text: str) -> None:
-        self._wait_no_more()
-        if self._status is not None:
-            self._status.update(text)
-            return
-        self._timer = threading.Timer(self._patience_s, self._show, (text,))
-        self._timer.daemon = True
-        self._timer.start()
+        with self._lock:
+            self._text = text
+            if self._status is not None:
+                self._status.update(text)
+            elif self._timer is None:
+                self._start_timer()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._wait_no_more()
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._wait_s = -1.0
         if self._status is not None:
             self._status.stop()
             self._status = None
 
-    def _wait_no_more(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer.join()
-            self._timer = None
+    def _start_timer(self) -> None:
+        self._timer = threading.Timer(self._wait_s, self._show)
+        self._timer.daemon = True
+        self._timer.start()
 
-    def _show(self, text: str) -> None:
-        if not sys.stderr.isatty():
-            print(f"{text} ...", file=sys.stderr, flush=True)
-            return
+    def _show(self) -> None:
+        with self._lock:
+            if self._wait_s < 0.0:
+                return
+            if sys.stderr.isatty():
+                self._spin()
+                return
+            if self._text != self._said:
+                print(f"{self._text} ...", file=sys.stderr, flush=True)
+                self._said = self._text
+            self._wait_s *= 2.0
+            self._start_timer()
+
+    def _spin(self) -> None:
         from rich.console import Console
 
-        self._status = Console(stderr=True).status(text)
+        self._status = Console(stderr=True).status(self._text)
         self._status.start()

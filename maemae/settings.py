@@ -19,6 +19,7 @@ from maemae.settings_values import (
 )
 
 StyleName = Literal["market", "twap", "ladder"]
+ContractName = Literal["crypto_spot", "us_equity", "korean_equity", "korean_etf", "kospi200_future"]
 SizeName = Literal["fixed", "fractional", "kelly"]
 
 
@@ -59,8 +60,10 @@ class MarketSettings(Table):
 
 
 class InstrumentSettings(Table):
-    """What the data file doesn't say about an instrument. margin: initial, fraction of notional."""
+    """What the data file doesn't say about an instrument. contract: ready-made facts of its exchange, which
+    the other keys lie over. margin: initial, fraction of notional."""
 
+    contract: ContractName | None = None
     kind: Literal["spot", "equity", "future"] | None = None
     base: str | None = None
     quote: str | None = None

@@ -1,13 +1,14 @@
 """The assumptions box: everything a result rests on, said before the result."""
 
 from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
 from math import inf, isfinite, isnan
 
 import numpy as np
 
+from desk.pipeline import Pipeline
 from desk.rules import (
     Act,
-    DeskRules,
     ExecutionRules,
     FillRules,
     FilterRules,
@@ -27,10 +28,9 @@ SECOND = 10**9
 Lines = list[tuple[str, str]]
 
 
-def assumptions(
-    panel: Panel, rules: DeskRules, strategies: Sequence[str], filters: Sequence[str], source: str
-) -> Lines:
-    """(what, said) lines. strategies, filters: their names in order. source: where the data came from."""
+def assumptions(panel: Panel, pipeline: Pipeline, source: str) -> Lines:
+    """(what, said) lines. source: where the data came from."""
+    rules = pipeline.rules
     lines: Lines = [
         ("data", f"{source}: {_instruments(panel)}, {len(panel):,} bars of {duration(panel.timeframe)}"),
         ("period", f"{moment(panel.ts[0])} to {moment(panel.ts[-1] + panel.timeframe)} UTC"),
@@ -40,12 +40,12 @@ def assumptions(
         *[("costs", text) for text in costs(panel.instruments)],
         ("limits", risk(rules.risk)),
     ]
-    for name, each in zip(strategies, rules.strategies, strict=True):
-        lines.append((f"strategy {name}", strategy(each)))
+    for (name, piece), each in zip(pipeline.strategies, rules.strategies, strict=True):
+        lines.append((f"strategy {name}", _joined(parameters(piece), strategy(each))))
     decision = rules.strategies[0].decision
-    if filters:
-        for name, rule in zip(filters, decision.filters, strict=True):
-            lines.append((f"filter {name}", filter_rule(rule)))
+    if pipeline.filters:
+        for agent, rule in zip(pipeline.filters, decision.filters, strict=True):
+            lines.append((f"filter {agent.name}", _joined(parameters(agent), filter_rule(rule))))
         lines.append(("no answer", f"{decision.on_empty.name.lower()} when no trusted filter answered"))
     else:
         lines.append(("filters", "none"))
@@ -116,15 +116,32 @@ def risk(rules: RiskRules) -> str:
     return ", ".join(parts) or "none"
 
 
+def parameters(piece: object) -> str:
+    """The parameters of a strategy or filter, "fast 20, slow 50"; nothing when it has none."""
+    if not is_dataclass(piece):
+        return ""
+    return ", ".join(f"{each.name} {_shown(getattr(piece, each.name))}" for each in fields(piece))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
+
+
 def strategy(rules: StrategyRules) -> str:
-    return "; ".join((sizing(rules.sizing), execution(rules.execution), monitor(rules.monitor)))
+    return _joined(sizing(rules.sizing), execution(rules.execution), monitor(rules.monitor))
 
 
 def sizing(rules: SizingRules) -> str:
     if rules.by == SizeBy.FIXED:
         said = f"size fixed {rules.quantity:g} units"
     elif rules.by == SizeBy.KELLY:
-        said = f"size {rules.fraction:g} Kelly, {rules.base.name.lower()} until a filter is trusted"
+        said = f"size {rules.fraction:g} Kelly, until a filter is trusted {rules.base.name.lower()}"
     else:
         said = "size"
     if (rules.base if rules.by == SizeBy.KELLY else rules.by) == SizeBy.FRACTIONAL:

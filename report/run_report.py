@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from desk.records import Outcome, Reason
 from market.bars import Panel
 from report.cards import FilterCard
+from report.learning import Learned
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class RunReport:
     benchmark: Mapping[str, Any]
     unfiltered: Mapping[str, Any] | None
     cards: Sequence[FilterCard]
+    learned: Sequence[Learned]
     costs: Sequence[CostRow]
     band: Band
     months: Sequence[tuple[str, float]]

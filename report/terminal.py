@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from report.cards import FilterCard
+from report.learning import Learned
 from report.run_report import RunReport, TradeLine
 from report.words import say
 
@@ -30,14 +31,22 @@ def print_report(
 
 def print_comparison(
     columns: Sequence[tuple[str, Summary]],
+    learned: Sequence[Learned] = (),
     language: str = "en",
     file: IO[str] | None = None,
     width: int | None = None,
 ) -> None:
-    """Several runs side by side under their names."""
+    """Several runs side by side under their names. learned: of the one that learns."""
     console = Console(file=file, width=width, highlight=False)
     console.print(_title("Side by side", language))
     console.print(comparison(columns, language))
+    for part in learning(learned, language):
+        console.print(part)
+
+
+def print_text(text: str, file: IO[str] | None = None, width: int | None = None) -> None:
+    """Plain paragraphs, wrapped to the terminal."""
+    Console(file=file, width=width, highlight=False).print(text, markup=False)
 
 
 def _parts(report: RunReport, language: str, width: int) -> list[RenderableType]:
@@ -50,6 +59,7 @@ def _parts(report: RunReport, language: str, width: int) -> list[RenderableType]
         _title(f"{say('Result', language)}: {report.title}", language),
         comparison(columns, language),
         *[card(each, language) for each in report.cards],
+        *learning(report.learned, language),
         _title("Costs", language),
         cost_table(report, language),
         band(report, language),
@@ -75,7 +85,7 @@ def assumptions_box(report: RunReport, language: str) -> Frame:
 
 def comparison(columns: Sequence[tuple[str, Summary]], language: str) -> Table:
     """One row a figure, one column a run; a figure a run lacks is left blank."""
-    table = _table("", *[say(name, language) for name, _ in columns])
+    table = plain_table("", *[say(name, language) for name, _ in columns])
     for word, key, form in FIGURES:
         values = [form(summary[key]) if key in summary else "" for _, summary in columns]
         table.add_row(say(word, language), *values)
@@ -128,9 +138,27 @@ def card(each: FilterCard, language: str) -> Group:
     return Group(_title(f"{say('Filter', language)} {each.name} ({acts})", language), table)
 
 
+def learning(learned: Sequence[Learned], language: str) -> list[RenderableType]:
+    """What taught each strategy's learner, and when its trust in the filters changed."""
+    if not learned:
+        return []
+    lines = []
+    for each in learned:
+        rate = each.wins / each.labels if each.labels else float("nan")
+        stages = ", ".join(f"{stage} {stamp(ts)}" for ts, stage in each.stages)
+        lines.append(
+            f"{each.strategy}: {say('labels matured', language)} {each.labels:,}, "
+            f"{say('won', language)} {percent(100.0 * rate)}, "
+            f"{say('break-even', language)} {percent(100.0 * each.break_even)}; "
+            f"{say('stages', language)}: {stages or say('in shadow throughout', language)}; "
+            f"{say('passed up for poor odds', language)} {each.doubted:,}"
+        )
+    return [_title("Learning", language), Text("\n".join(lines))]
+
+
 def cost_table(report: RunReport, language: str) -> Table:
     names = ("costs", "final equity", "return", "Sharpe", "trades", "fees")
-    table = _table(*[say(name, language) for name in names])
+    table = plain_table(*[say(name, language) for name in names])
     for row in report.costs:
         table.add_row(
             f"{row.factor:g}x", money(row.final_equity), percent(row.return_pct), number(row.sharpe),
@@ -151,7 +179,7 @@ def month_table(months: Sequence[tuple[str, float]], language: str, width: int) 
     """Percent a month and a year; half a year a line where the terminal is narrow."""
     span = 12 if width >= WIDE else 6
     heads = [str(k) for k in range(1, 13)] if span == 12 else [f"{k}/{k + 6}" for k in range(1, 7)]
-    table = _table(say("year", language), *heads, "=")
+    table = plain_table(say("year", language), *heads, "=")
     for year in sorted({name[:4] for name, _ in months}):
         found = {int(name[5:]): value for name, value in months if name[:4] == year}
         total = 100.0 * (float(np.prod([1.0 + value for value in found.values()])) - 1.0)
@@ -166,7 +194,7 @@ def month_table(months: Sequence[tuple[str, float]], language: str, width: int) 
 def trade_table(trades: Sequence[TradeLine], language: str) -> RenderableType:
     if not trades:
         return Text(say("none", language))
-    table = _table("", *[say(name, language) for name in ("side", "in", "out", "net", "why")])
+    table = plain_table("", *[say(name, language) for name in ("side", "in", "out", "net", "why")])
     for each in trades:
         table.add_row(
             each.instrument.partition("@")[0], say(each.side, language), stamp(each.entry_time),
@@ -175,7 +203,7 @@ def trade_table(trades: Sequence[TradeLine], language: str) -> RenderableType:
     return table
 
 
-def _table(first: str, *others: str) -> Table:
+def plain_table(first: str, *others: str) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     table.add_column(first, no_wrap=True)
     for name in others:

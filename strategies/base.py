@@ -56,7 +56,15 @@ class PanelStrategy:
 def check_own(found: object, n_bars: int, name: str) -> Signals:
     """Refuse what can't be one instrument's signals, before its bars are looked up among the panel's rows."""
     if not isinstance(found, Signals):
-        raise DataError(f"{name}.signals returned {type(found).__name__}; expected Signals.")
+        raise DataError(
+            f"{name}.signals returned {type(found).__name__}; expected Signals: end it with "
+            "return Signals.of(...)."
+        )
+    if found.n_bars not in (None, n_bars):
+        raise DataError(
+            f"{name}.signals: its masks have {found.n_bars} values for {n_bars} bars; expected one per bar, "
+            "so that each stands at its own."
+        )
     bar = found.rows["bar"]
     wrong = (bar < 0) | (bar >= n_bars)
     if wrong.any():

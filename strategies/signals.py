@@ -64,9 +64,11 @@ _BYTES = np.dtype((np.void, SIGNAL.itemsize))
 
 @dataclass(frozen=True, eq=False)
 class Signals:
-    """rows: structured array of ``SIGNAL``, shape (n_signals,), sorted by bar."""
+    """rows: structured array of ``SIGNAL``, shape (n_signals,), sorted by bar. n_bars: how many bars the
+    masks had that made them; None when they weren't made from masks."""
 
     rows: NDArray[np.void]
+    n_bars: int | None = None
 
     def __post_init__(self) -> None:
         if self.rows.dtype != SIGNAL:
@@ -122,7 +124,7 @@ class Signals:
         side = np.repeat([side for _, side, _ in said], [len(one) for one in where])[order]
         found = cls.at(bars[order], kind=kind, side=side)
         found._describe_entries(columns, n_bars)
-        return found
+        return cls(found.rows, n_bars if masks else None)
 
     def _describe_entries(self, columns: dict[str, Any], n_bars: int) -> None:
         """Write the author's columns into the entries, per-bar ones at their bar."""

@@ -1,11 +1,14 @@
 """The profile's say over the data: instruments, days, descriptions, costs."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
-from maemae.compose_panel import between, instant, only, shaped, with_costs
+from maemae.compose_contracts import CONTRACTS, contract_of
+from maemae.compose_panel import only, shaped, with_costs
 from maemae.profile import check_profile
-from maemae.settings import CostSettings, Profile
+from maemae.settings import ContractName, CostSettings, Profile
 from market.errors import ConfigError, DataError
 from market.instruments import Fees, Instrument, Kind
 from tests.backtest.market import walk
@@ -34,26 +37,6 @@ def test_rows_where_none_of_the_chosen_has_a_bar_are_left_out() -> None:
 def test_a_symbol_that_is_not_there_is_answered_with_the_nearest() -> None:
     with pytest.raises(DataError, match=r"symbol 'S9' isn't in the data. Did you mean 'S[01]'\?"):
         only(walk(), ["S9"])
-
-
-def test_days_cut_the_rows_and_until_is_excluded() -> None:
-    cut = between(walk(), "2020-02-01", "2020-03-01")
-    assert len(cut) == 29
-    assert cut.ts[0] == instant("2020-02-01", "since") and cut.ts[-1] == instant("2020-02-29T00:00Z", "until")
-
-
-@pytest.mark.parametrize(
-    ("since", "until", "said"),
-    [
-        ("2031-01-01", None, "covers 2020-01-01T00:00 to 2021-08-22T00:00"),
-        (None, "2019-01-01", "no bars since the start until 2019-01-01"),
-        ("2021-01-01", "2020-06-01", "isn't before"),
-        ("soon", None, "since = 'soon': expected a day such as"),
-    ],
-)
-def test_days_outside_the_data_are_answered_with_what_it_covers(since: str, until: str, said: str) -> None:
-    with pytest.raises((DataError, ConfigError), match=said):
-        between(walk(), since, until)
 
 
 def test_one_bar_is_not_enough() -> None:
@@ -85,3 +68,21 @@ def test_a_profile_can_describe_an_instrument() -> None:
     assert described.ticks == ((0.0, 0.05),) and described.long_margin == described.short_margin == 0.09
     with pytest.raises(DataError, match="'S7' isn't in the data"):
         shaped(walk(), profile(instruments={"S7": table}))
+
+
+def test_a_contract_brings_its_exchange_s_facts_and_other_keys_lie_over_them() -> None:
+    said = {
+        "S0": {"contract": "korean_equity"},
+        "S1": {"contract": "kospi200_future", "margin": "9%", "lot": 2},
+    }
+    share, future = shaped(walk(), profile(instruments=said)).instruments
+    assert share.id == "S0@test" and share.quote == "KRW" and share.sell_taxes and len(share.ticks) > 3
+    assert future.multiplier == 250_000 and future.long_margin == 0.09 and future.lot == 2
+    with pytest.raises(ConfigError, match="needs the initial margin"):
+        shaped(walk(), profile(instruments={"S1": {"contract": "kospi200_future"}}))
+
+
+def test_every_contract_that_a_profile_may_name_exists() -> None:
+    assert set(get_args(ContractName)) == set(CONTRACTS)
+    for name in CONTRACTS:
+        assert contract_of(name, "BTCUSDT", "x", margin=0.1).id == "BTCUSDT@x"

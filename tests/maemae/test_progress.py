@@ -1,5 +1,6 @@
 """Only what lasts is said."""
 
+import io
 import time
 
 import pytest
@@ -19,3 +20,37 @@ def test_what_lasts_is_said_once_on_standard_error(capsys: pytest.CaptureFixture
         stage("Compiling the desk")
         time.sleep(0.2)
     assert capsys.readouterr() == ("", "Compiling the desk ...\n")
+
+
+def test_many_short_stages_that_last_together_are_said_now_and_then(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with Progress(patience_s=0.02) as stage:
+        for each in range(100):
+            stage(f"Checking {each}")
+            time.sleep(0.003)
+    lines = capsys.readouterr().err.splitlines()
+    assert 2 <= len(lines) <= 6 and all(line.startswith("Checking ") for line in lines)
+
+
+def test_nothing_is_said_after_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress(patience_s=0.05) as stage:
+        stage("Reading data")
+    time.sleep(0.1)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_terminal_sees_a_spinner(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with Progress(patience_s=0.01) as stage:
+        stage("Reading data")
+        time.sleep(0.2)
+        stage("Folding")
+        time.sleep(0.2)
+    assert "Reading data" in terminal.getvalue() and "Folding" in terminal.getvalue()

@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from report.cards import FilterCard, Standing
+from report.learning import Learned
 from report.run_report import Band, CostRow, RunReport, TradeLine
 from report.terminal import print_comparison, print_report
 
@@ -45,6 +46,7 @@ REPORT = RunReport(
     benchmark=BUY_AND_HOLD,
     unfiltered=SUMMARY | {"final_equity": 1_111_111.0},
     cards=[CARD],
+    learned=[Learned("sma_cross", 310, 99, 0.345, [(0, "size"), (864 * 10**14, "block")], 17)],
     costs=[CostRow(float(k), 1_300_000.0 - 1e4 * k, 30.0 - k, 0.9, 321, 2716.0 * k) for k in range(4)],
     band=Band(1_234_567.8, 1_250_000.0, 7),
     months=[(f"{2000 + k // 12}-{k % 12 + 1:02}", 0.01) for k in range(18)],
@@ -115,6 +117,15 @@ def test_a_run_without_trades_prints_as_well() -> None:
     empty = SUMMARY | {"trades": 0, "win_rate_pct": nan, "profit_factor": nan}
     text = printed(replace(REPORT, summary=empty, worst=[], unfiltered=None, cards=[], capacity=nan))
     assert "none" in text and "nan" not in text
+
+
+def test_what_was_learned_and_when_trust_changed_is_shown() -> None:
+    text = " ".join(printed().split())
+    for said in ("matured 310", "won 31.94 %", "break-even 34.50 %", "size 1970-01-01, block 1972-09-27"):
+        assert said in text, said
+    nothing = Learned("sma_cross", 0, 0, nan, [], 0)
+    assert "in shadow throughout" in " ".join(printed(replace(REPORT, learned=[nothing])).split())
+    assert "Learning" not in printed(replace(REPORT, learned=[]))
 
 
 def test_runs_stand_side_by_side() -> None:

@@ -1,0 +1,105 @@
+"""The command line: what it writes, its exit codes, its help."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from maemae.cli import run
+from tests.maemae.bad_input import SMA, frame, own
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def bars(tmp_path: Path) -> Path:
+    path = tmp_path / "bars.csv"
+    frame().to_csv(path, index=False)
+    return path
+
+
+def test_a_backtest_writes_its_json_and_prints_its_report(
+    bars: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.json"
+    assert run(["backtest", *SMA, "--data", str(bars), "--json", str(out), "--trades", "--equity"]) == 0
+    found = json.loads(out.read_text())
+    assert found["summary"]["bars"] == 300 and len(found["trades"]) == found["summary"]["trades"] > 0
+    assert len(found["equity"]["value"]) == 300 and "fills" not in found
+    assert found["manifest"]["profile"]["strategy"][0]["fast"] == 5
+    text = capsys.readouterr().out
+    assert text.index("Assumptions") < text.index("final equity")
+
+
+def test_json_on_standard_output_is_nothing_but_json(bars: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["backtest", *SMA, "--data", str(bars), "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["summary"]["trades"] > 0
+
+
+def test_the_command_line_lies_over_the_profile(
+    bars: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profile = tmp_path / "p.toml"
+    profile.write_text(
+        f"name = 'mine'\n[market]\ndata = '{bars}'\n[[strategy]]\nuse = 'sma_cross'\nfast = 5\nslow = 20\n"
+        "[[filters]]\nuse = 'technical'\n[costs]\nfee_bps = 9\n"
+    )
+    arguments = [
+        "--cash",
+        "5000",
+        "--sizing",
+        "fixed:2",
+        "--fee-bps",
+        "0",
+        "--slippage-bps",
+        "0",
+        "--no-filters",
+    ]
+    assert run(["backtest", str(profile), *arguments, "--json", "-", "--fills"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["filters"] == [] and found["summary"]["fees"] == 0.0
+    assert {fill["quantity"] for fill in found["fills"]} == {2.0}
+    assert found["manifest"]["profile"]["cash"] == 5000.0
+
+
+def test_a_users_own_file_is_a_strategy(
+    bars: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        run(["backtest", "--strategy", str(own(tmp_path, BUY_FIRST)), "--data", str(bars), "--json", "-"])
+        == 0
+    )
+    assert json.loads(capsys.readouterr().out)["summary"]["fills"] == 1
+
+
+BUY_FIRST = "        return Signals.at(0)\n"
+
+
+def test_help_comes_at_once() -> None:
+    seconds = []
+    for _ in range(5):
+        began = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "maemae", "--help"], cwd=ROOT, capture_output=True, text=True
+        )
+        seconds.append(time.perf_counter() - began)
+        assert done.returncode == 0 and "backtest" in done.stdout
+    assert min(seconds) <= 0.35
+
+
+COMMANDS = ["backtest", "demo", "verify", "version", "data import", "data list", "data check"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_and_takes_json(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*command.split(), "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "--json" in said and f"Usage: maemae {command}" in said
+
+
+def test_versions_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["version", "--json", "-"]) == 0
+    assert {"maemae", "python", "numpy", "numba", "cpu"} <= set(json.loads(capsys.readouterr().out))

@@ -7,11 +7,14 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from desk.records import CORES, MAX_ORDERS, MAX_TAXES, MAX_TICKS, B, F, I
+from desk.records import CORES, FILL, MAX_ORDERS, ORDER, TRADE, B, F, I
 from desk.rules import MAX_FILTERS, DeskRules, StrategyRules
+from market.costs import COSTS, costs_of
 from market.errors import ConfigError
 from market.instruments import Instrument
 
+# What one visit of a position can write at most: cancel all, send all, fill all.
+VISIT_ORDERS, VISIT_FILLS, VISIT_TRADES = 4 * MAX_ORDERS, 2 * MAX_ORDERS, 4
 ORDER_SLOT = np.dtype(
     [
         ("id", I),
@@ -55,6 +58,7 @@ POSITION = np.dtype(
         ("working_exits", I),
         ("entry_bar", I),
         ("added_bar", I),
+        ("barrier_bar", I),  # the last bar on which a barrier took it
         ("horizon", I),
         ("seq", I),
         ("short_before", I),
@@ -84,6 +88,8 @@ POSITION = np.dtype(
         ("orders", ORDER_SLOT, (MAX_ORDERS,)),
         ("unit", B),
         ("asked_unit", B),
+        ("instrument", np.int32),
+        ("strategy", np.int32),
         ("outcome", B),
     ],
     align=True,
@@ -91,17 +97,16 @@ POSITION = np.dtype(
 INSTRUMENT = np.dtype(
     [
         ("last", F),
+        ("volume", F),  # of the newest bar, and of the one before it
         ("past_volume", F),
+        ("budget_bar", I),  # the bar that the budgets are for
         ("open_budget", I),
         ("inside_budget", I),
         ("net", I),  # lots held and asked for, all strategies
         ("dust", F),  # units below one lot left by fees taken in base currency
         ("lot", F),
         ("size", F),  # lot * multiplier
-        ("maker", F),
-        ("taker", F),
         ("fee_price", F),
-        ("slippage", F),
         ("long_margin", F),
         ("short_margin", F),
         ("maintenance", F),
@@ -110,13 +115,8 @@ INSTRUMENT = np.dtype(
         ("max_lots", F),  # inf = none
         ("position_lots", F),
         ("min_lots", I),
-        ("n_ticks", I),
-        ("n_taxes", I),
-        ("tick_from", F, (MAX_TICKS,)),
-        ("tick", F, (MAX_TICKS,)),
-        ("tax_from", I, (MAX_TAXES,)),
-        ("tax", F, (MAX_TAXES,)),
         ("fee_in", B),  # 0 quote, 1 base, 2 a third currency
+        *((name, *COSTS.fields[name][:1]) for name in COSTS.names or ()),  # type: ignore[index]
     ],
     align=True,
 )
@@ -142,9 +142,16 @@ ACCOUNT = np.dtype(
         ("took_bars", I),
         ("took_signals", I),
         ("took_labels", I),
+        ("gave_orders", I),
+        ("gave_fills", I),
+        ("gave_trades", I),
+        # what one position's visit writes, before the fold passes it on
         ("n_orders", I),
         ("n_fills", I),
         ("n_trades", I),
+        ("orders", ORDER, (VISIT_ORDERS,)),
+        ("fills", FILL, (VISIT_FILLS,)),
+        ("trades", TRADE, (VISIT_TRADES,)),
         # totals
         ("fees", F),
         ("taxes", F),
@@ -162,6 +169,8 @@ ACCOUNT = np.dtype(
         ("max_drawdown", F),
         ("state", B),
         ("latched", B),
+        ("reduce_now", B),  # entries must be cancelled, positions closed, in this step
+        ("close_now", B),
         ("watch_margin", B),
         ("watch_day", B),
         ("watch_drawdown", B),
@@ -303,9 +312,16 @@ def open_book(
     account["watch_margin"] = any(one.maintenance > 0 for one in instruments)
 
     facts = np.zeros(len(instruments), INSTRUMENT)
+    costs = costs_of(instruments, cost_factor)
+    for name in COSTS.names or ():
+        facts[name] = costs[name]
     for record, instrument in zip(facts, instruments, strict=True):
         _describe(record, instrument, rules.risk.max_position, cost_factor)
     positions = np.zeros(len(instruments) * len(rules.strategies), POSITION)
+    numbers = np.arange(len(positions))
+    positions["instrument"], positions["strategy"] = np.divmod(numbers, len(rules.strategies))
+    for name in ("entry_bar", "added_bar", "barrier_bar"):
+        positions[name] = -1
     positions["floor"], positions["ceiling"] = -np.inf, np.inf
     positions["entry"]["next_bar"] = positions["exit"]["next_bar"] = -1
     evidence = np.zeros(evidence_capacity + 1, EVIDENCE)
@@ -320,28 +336,19 @@ def open_book(
 
 
 def _describe(record: np.void, instrument: Instrument, max_position: float, cost_factor: float) -> None:
-    if len(instrument.ticks) > MAX_TICKS or len(instrument.sell_taxes) > MAX_TAXES:
-        raise ConfigError(f"{instrument.id}: at most {MAX_TICKS} tick steps and {MAX_TAXES} tax dates fit.")
     fees = instrument.fees
-    record["last"] = record["past_volume"] = np.nan
+    record["last"] = record["volume"] = record["past_volume"] = np.nan
+    record["budget_bar"] = -1
     record["lot"] = instrument.lot
     record["size"] = instrument.lot * instrument.multiplier
-    record["maker"], record["taker"] = fees.maker * cost_factor, fees.taker * cost_factor
     record["fee_in"] = {"quote": 0, instrument.quote: 0, "base": 1, instrument.base: 1}.get(fees.currency, 2)
     record["fee_price"] = fees.price
-    record["slippage"] = instrument.slippage * cost_factor
     record["borrow"] = instrument.borrow * cost_factor
     for name in ("long_margin", "short_margin", "maintenance", "min_notional"):
         record[name] = getattr(instrument, name)
     record["max_lots"] = _lots(instrument.max_quantity, instrument.lot)
     record["position_lots"] = _lots(max_position, instrument.lot)
     record["min_lots"] = max(0, ceil(instrument.min_quantity / instrument.lot - 1e-9))
-    record["n_ticks"], record["n_taxes"] = len(instrument.ticks), len(instrument.sell_taxes)
-    for k, (start, tick) in enumerate(instrument.ticks):
-        record["tick_from"][k], record["tick"][k] = start, tick
-    for k, (date, rate) in enumerate(instrument.sell_taxes):
-        record["tax_from"][k] = np.datetime64(date, "ns").astype(np.int64)
-        record["tax"][k] = rate * cost_factor
 
 
 def _lots(quantity: float, lot: float) -> float:

@@ -1,56 +1,63 @@
 """DecisionCore: one signal, one decision, and the plan that follows. Rules: docs/desk-rules.md, section 5."""
 
-from math import isnan
+from math import isnan, nan
 
-import numpy as np
-
-from desk.execute import begin_exit, begin_plan, cancel_entries, has_entry
+from desk.execute import begin_exit, begin_plan, cancel_entries, enters
 from desk.learn import base_rate, judge, mean_loss, mean_win, remember
 from desk.records import Action, Cause, OrderKind, Reason, Stage, State, Why
 from desk.rules import Act, OnEmpty, SizeBy, Style
-from desk.size import asked_lots, capped_lots, count_exposure, recount, reference_price, stop_distance
+from desk.size import (
+    asked_lots,
+    capped_lots,
+    count_exposure,
+    loss_per_lot,
+    recount,
+    reference_price,
+    weighted_lots,
+)
 from filters.opinions import Status
 from market.compiled import inner
 from strategies.signals import Entry, SignalKind
 
 
 @inner
-def decide(
-    account, instruments, positions, rules, learners, evidence, orders, signal, d, p, status, row, close
-):
+def decide(account, instruments, positions, rules, learners, evidence, signal, d, p, status, row):
     """Decide on ``signal``, whose opinions stand in ``row``; fills the decision ``d``."""
     n_strategies = rules.shape[0]
     number = signal.instrument * n_strategies + signal.strategy
-    pos, inst = positions[number], instruments[signal.instrument]
+    inst, pos = instruments[signal.instrument], positions[number]
     rule, learner = rules[signal.strategy], learners[signal.strategy]
     d.seq, d.bar, d.side = account.signals_seen, account.bar, signal.side
     account.signals_seen += 1
-    opinions_count(rule, learners, learner, pos, evidence, d, signal, p, status, row, number)
+    weigh(rule, learners, learner, pos, evidence, signal, d, p, status, row, number)
     if signal.kind == SignalKind.EXIT:
-        _exit(account, pos, rule, orders, signal, d, close)
+        _exit(account, inst, pos, rule, signal, d)
     elif signal.kind == SignalKind.REVIEW:
-        _review(account, pos, rule, learner, orders, signal, d, close)
+        _review(account, inst, pos, rule, signal, d)
     else:
-        _enter(account, instruments, inst, positions, pos, rule, learner, orders, signal, d, status, p, row,
-               close, n_strategies)  # fmt: skip
+        _make_way(account, inst, pos, rule, signal, d)
+        if _wants_lots(account, inst, pos, rule, learner, signal, d, p, status, row):
+            count_exposure(account, instruments, positions, n_strategies)
+            recount(account, inst, positions, signal.instrument, n_strategies)
+            _enter(account, inst, pos, rule, learner, signal, d, status, row)
     recount(account, inst, positions, signal.instrument, n_strategies)
 
 
 @inner
-def opinions_count(rule, learners, learner, pos, evidence, d, signal, p, status, row, number):
+def weigh(rule, learners, learner, pos, evidence, signal, d, p, status, row, number):
     """What the filters' answers are worth; an entry's evidence waits for its label."""
     base = base_rate(learners, learner)
     win, loss = mean_win(rule, learner), mean_loss(rule, learner)
     d.base_rate, d.p, d.p_low = base, base, base
     d.p_star = loss / (win + loss)
-    d.stage = highest_stage(rule, learner)
     if rule.n_learning == 0:
         return
-    enters = signal.kind == SignalKind.ENTER
+    d.stage = highest_stage(rule, learner)
+    enters_now = signal.kind == SignalKind.ENTER
     room = evidence.shape[0] - 1
-    ev = evidence[d.seq % room if enters else room]
-    judge(rule, learner, d, ev, p, status, row, base, enters)
-    if enters:
+    ev = evidence[d.seq % room if enters_now else room]
+    judge(rule, learner, d, ev, p, status, row, base, enters_now)
+    if enters_now:
         remember(pos, ev, d.seq, number, d.bar)
 
 
@@ -63,99 +70,86 @@ def highest_stage(rule, learner):
 
 
 @inner
-def _exit(account, pos, rule, orders, signal, d, close):
+def _exit(account, inst, pos, rule, signal, d):
     d.action = Action.HOLD
-    if has_entry(pos) and pos.entry.side == signal.side:
-        cancel_entries(account, pos, signal.instrument, signal.strategy, orders, Cause.EXIT, signal.side)
-        d.action = Action.SELL
+    if enters(pos, signal.side):
+        cancel_entries(account, pos, Cause.EXIT)
     if pos.lots * signal.side > 0:
-        begin_exit(account, pos, rule, signal.instrument, signal.strategy, orders, rule.exit_style,
-                   Reason.SIGNAL, abs(pos.lots), close, d.seq)  # fmt: skip
         d.action = Action.SELL
-        d.lots = abs(pos.lots)
+        d.lots = begin_exit(account, inst, pos, rule, rule.exit_style, Reason.SIGNAL, abs(pos.lots), d.seq)
 
 
 @inner
-def _review(account, pos, rule, learner, orders, signal, d, close):
+def _review(account, inst, pos, rule, signal, d):
+    """Doubt ends what a signal began: waiting entries, and the position."""
     d.action = Action.HOLD
-    doubtful = d.stage == Stage.BLOCK and d.p < d.p_star - rule.hysteresis
-    if doubtful and has_entry(pos) and pos.entry.side == signal.side:
-        cancel_entries(account, pos, signal.instrument, signal.strategy, orders, Cause.EXIT, signal.side)
+    if d.stage != Stage.BLOCK or d.p >= d.p_star - rule.hysteresis:
+        return
+    if enters(pos, signal.side):
+        cancel_entries(account, pos, Cause.EXIT)
+    if pos.lots * signal.side > 0:
         d.action = Action.SELL
-    if doubtful and pos.lots * signal.side > 0:
-        begin_exit(account, pos, rule, signal.instrument, signal.strategy, orders, rule.exit_style,
-                   Reason.REVIEW, abs(pos.lots), close, d.seq)  # fmt: skip
-        d.action = Action.SELL
-        d.lots = abs(pos.lots)
+        d.lots = begin_exit(account, inst, pos, rule, rule.exit_style, Reason.REVIEW, abs(pos.lots), d.seq)
 
 
 @inner
-def _enter(
-    account,
-    instruments,
-    inst,
-    positions,
-    pos,
-    rule,
-    learner,
-    orders,
-    signal,
-    d,
-    status,
-    p,
-    row,
-    close,
-    n_strategies,
-):
+def _make_way(account, inst, pos, rule, signal, d):
+    """An entry closes what stands on the other side, whatever the filters say."""
+    if pos.lots * signal.side < 0:
+        begin_exit(account, inst, pos, rule, Style.MARKET, Reason.REVERSE, abs(pos.lots), d.seq)
+    if enters(pos, -signal.side):
+        cancel_entries(account, pos, Cause.OPPOSITE)
+
+
+@inner
+def _wants_lots(account, inst, pos, rule, learner, signal, d, p, status, row):
+    """True when the entry is to be sized; else the decision says why not."""
     side = signal.side
-    if pos.lots * side < 0:
-        begin_exit(account, pos, rule, signal.instrument, signal.strategy, orders, Style.MARKET,
-                   Reason.REVERSE, abs(pos.lots), close, d.seq)  # fmt: skip
-    if has_entry(pos) and pos.entry.side != side:
-        cancel_entries(account, pos, signal.instrument, signal.strategy, orders, Cause.OPPOSITE, -side)
+    weighted = not isnan(signal.weight)
+    if weighted and pos.lots * side > 0:
+        excess = abs(pos.lots) - weighted_lots(
+            account, inst, signal, reference_price(rule, signal, inst.last)
+        )
+        if excess >= 0:
+            _resize_down(account, inst, pos, rule, d, excess)
+            return False
     d.action = Action.PASS
-    d.why = Why.NONE
     if account.state != State.ACTIVE:
         d.why = Why.STATE
-    elif side < 0 and account.long_only:
+        return False
+    if side < 0 and account.long_only:
         d.why = Why.LONG_ONLY
-    if d.why != Why.NONE:
-        return
-    weighted = not isnan(signal.weight)
-    if not weighted and (pos.lots * side > 0 or has_entry(pos)):
+        return False
+    if not weighted and (pos.lots * side > 0 or enters(pos, side)):
         d.action = Action.HOLD
-        return
-    ref = reference_price(rule, signal, close)
-    distance = stop_distance(signal, ref)
-    held = 0
-    if weighted:
-        if has_entry(pos):
-            cancel_entries(account, pos, signal.instrument, signal.strategy, orders, Cause.REPLACED, side)
-        held = abs(pos.lots) if pos.lots * side > 0 else 0
-        asked = asked_lots(account, inst, rule, learner, signal, d, SizeBy.FIXED, ref, distance)
-        if held > 0 and asked <= held:
-            _resize_down(account, pos, rule, orders, signal, d, held - asked, close)
-            return
-    empty = nobody_answered(rule, learner, status, row)
-    d.why = verdict(rule, learner, d, p, status, row, empty)
-    if d.why != Why.NONE:
-        return
-    if account.exposure_bar != account.bar:
-        count_exposure(account, instruments, positions, n_strategies)
-    else:
-        recount(account, inst, positions, signal.instrument, n_strategies)
-    method = rule.size_by
-    if method == SizeBy.KELLY and (d.stage == Stage.SHADOW or empty):
-        method = rule.base
-    lots = asked_lots(account, inst, rule, learner, signal, d, method, ref, distance) - held
-    if empty and rule.on_empty == OnEmpty.HALF and lots > 0:
-        lots = max(lots // 2, 1)
-    d.lots = capped_lots(account, inst, rule, d, side, lots, ref, distance)
-    if d.lots <= 0:
-        d.why = Why.SIZE
-        return
-    d.action = Action.BUY
-    _plan_entry(account, pos, rule, signal, d, close)
+        return False
+    d.why = verdict(rule, learner, d, p, status, row)
+    return d.why == Why.NONE
+
+
+@inner
+def _resize_down(account, inst, pos, rule, d, lots):
+    d.action = Action.HOLD
+    if lots > 0:
+        d.action = Action.SELL
+        d.lots = begin_exit(account, inst, pos, rule, Style.MARKET, Reason.RESIZE, lots, d.seq)
+
+
+@inner
+def verdict(rule, learner, d, p, status, row):
+    """Why an entry passes, or NONE."""
+    for f in range(rule.n_filters):
+        binding = rule.act[f] == Act.RULE or learner.stage[f] == Stage.BLOCK
+        if binding and status[row, f] == Status.VETO:
+            return Why.VETO
+    for f in range(rule.n_filters):
+        if rule.act[f] == Act.RULE and status[row, f] == Status.ANSWERED and p[row, f] < rule.min_p[f]:
+            return Why.RULE
+    if nobody_answered(rule, learner, status, row):
+        return Why.EMPTY if rule.on_empty == OnEmpty.BLOCK else Why.NONE
+    if d.stage == Stage.BLOCK and d.p_low <= d.p_star + rule.hysteresis:
+        return Why.P_LOW
+    return Why.NONE
 
 
 @inner
@@ -172,44 +166,60 @@ def nobody_answered(rule, learner, status, row):
 
 
 @inner
-def verdict(rule, learner, d, p, status, row, empty):
-    """Why an entry passes, or NONE."""
-    for f in range(rule.n_filters):
-        binding = rule.act[f] == Act.RULE or learner.stage[f] == Stage.BLOCK
-        if binding and status[row, f] == Status.VETO:
-            return Why.VETO
-    for f in range(rule.n_filters):
-        if rule.act[f] == Act.RULE and status[row, f] == Status.ANSWERED and p[row, f] < rule.min_p[f]:
-            return Why.RULE
-    if empty:
-        return Why.EMPTY if rule.on_empty == OnEmpty.BLOCK else Why.NONE
-    if d.stage == Stage.BLOCK and d.p_low <= d.p_star + rule.hysteresis:
-        return Why.P_LOW
-    return Why.NONE
+def _enter(account, inst, pos, rule, learner, signal, d, status, row):
+    """Size the entry and plan it."""
+    ref = reference_price(rule, signal, inst.last)
+    lots = 0
+    if ref > 0.0:
+        loss = loss_per_lot(inst, signal, ref)
+        empty = nobody_answered(rule, learner, status, row)
+        if not isnan(signal.weight):
+            lots = weighted_lots(account, inst, signal, ref) - (
+                abs(pos.lots) if pos.lots * signal.side > 0 else 0
+            )
+        else:
+            method = rule.size_by
+            if method == SizeBy.KELLY and (d.stage == Stage.SHADOW or empty):
+                method = rule.base
+            lots = asked_lots(account, inst, rule, learner, d, method, ref, loss)
+        if empty and rule.on_empty == OnEmpty.HALF:
+            lots = min(lots, max(lots // 2, 1))
+        lots = capped_lots(account, inst, rule, pos, d, signal.side, lots, ref, loss)
+    if lots <= 0:
+        d.why = Why.SIZE
+        return
+    d.action = Action.BUY
+    d.lots = lots
+    if enters(pos, signal.side):
+        cancel_entries(account, pos, Cause.REPLACED)
+    _plan_entry(account, inst, pos, rule, signal, d)
 
 
 @inner
-def _resize_down(account, pos, rule, orders, signal, d, lots, close):
-    d.action = Action.HOLD
-    if lots > 0:
-        begin_exit(account, pos, rule, signal.instrument, signal.strategy, orders, Style.MARKET,
-                   Reason.RESIZE, lots, close, d.seq)  # fmt: skip
-        d.action = Action.SELL
-        d.lots = lots
-
-
-@inner
-def _plan_entry(account, pos, rule, signal, d, close):
+def _plan_entry(account, inst, pos, rule, signal, d):
     pos.asked_stop, pos.asked_target, pos.asked_trail = signal.stop, signal.target, signal.trail
     pos.asked_unit, pos.asked_horizon = signal.unit, signal.horizon
-    if signal.entry == Entry.MARKET:
-        ladder = rule.entry_style == Style.LADDER
-        kind = OrderKind.LIMIT if ladder else OrderKind.MARKET
-        expires = account.bar + rule.ladder_bars if ladder else -1
-        begin_plan(account, pos.entry, rule, rule.entry_style, kind, signal.side, Reason.ENTRY, d.lots,
-                   close if ladder else np.nan, d.seq, expires)  # fmt: skip
+    side, seq = signal.side, d.seq
+    if signal.entry != Entry.MARKET:
+        kind = OrderKind.LIMIT if signal.entry == Entry.LIMIT else OrderKind.STOP
+        expires = account.bar + signal.valid_bars if signal.valid_bars > 0 else -1
+        begin_plan(
+            account,
+            pos.entry,
+            rule,
+            Style.MARKET,
+            kind,
+            side,
+            Reason.ENTRY,
+            d.lots,
+            signal.price,
+            seq,
+            expires,
+        )
         return
-    kind = OrderKind.LIMIT if signal.entry == Entry.LIMIT else OrderKind.STOP
-    expires = account.bar + signal.valid_bars if signal.valid_bars > 0 else -1
-    begin_plan(account, pos.entry, rule, Style.MARKET, kind, signal.side, Reason.ENTRY, d.lots,
-               signal.price, d.seq, expires)  # fmt: skip
+    kind, price, expires = OrderKind.MARKET, nan, -1
+    if rule.entry_style == Style.LADDER:
+        kind, price, expires = OrderKind.LIMIT, inst.last, account.bar + rule.ladder_bars
+    begin_plan(
+        account, pos.entry, rule, rule.entry_style, kind, side, Reason.ENTRY, d.lots, price, seq, expires
+    )

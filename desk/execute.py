@@ -1,46 +1,57 @@
 """SplitExecutioner: plans become orders, slice by slice. Rules: docs/desk-rules.md, section 3."""
 
-import numpy as np
+from math import nan
 
-from desk.ledger import round_down, round_up
 from desk.records import MAX_ORDERS, Cause, OrderEventKind, OrderKind, Reason
 from desk.rules import RungWeights, Style
 from market.compiled import inner
+from market.costs import round_down, round_up
 
 
 @inner
-def log_order(account, order, instrument, strategy, orders, event, cause, lots):
-    row = orders[account.n_orders]
+def log_order(account, pos, order, event, cause, lots):
+    """Say what happened to an order."""
+    row = account.orders[account.n_orders]
     account.n_orders += 1
     row.event, row.kind, row.reason, row.cause = event, order.kind, order.reason, cause
-    row.side, row.instrument, row.strategy = order.side, instrument, strategy
+    row.side, row.instrument, row.strategy = order.side, pos.instrument, pos.strategy
     row.id, row.bar, row.lots = order.id, account.bar, lots
     row.price, row.seq = order.price, order.seq
 
 
 @inner
-def send(account, pos, instrument, strategy, orders, kind, side, reduces, reason, lots, price, seq, expires):
-    """Put an order to work in the first free slot."""
-    for k in range(MAX_ORDERS):
-        order = pos.orders[k]
-        if not order.live:
-            order.id, order.lots, order.filled = account.orders_sent, lots, 0
-            order.seq, order.expires, order.price = seq, expires, price
-            order.live, order.kind, order.side = True, kind, side
-            order.reduces, order.reason = reduces, reason
-            account.orders_sent += 1
-            account.working += 1
-            pos.working += 1
-            if reduces:
-                pos.working_exits += 1
-            log_order(account, order, instrument, strategy, orders, OrderEventKind.SENT, Cause.NONE, lots)
-            return
+def send(account, pos, kind, side, reduces, reason, lots, price, seq, expires):
+    """Put an order to work behind those sent before it; it meets the market from the next matching on."""
+    order = pos.orders[_first_free(pos)]
+    order.id, order.lots, order.filled = account.orders_sent, lots, 0
+    order.seq, order.expires, order.price = seq, expires, price
+    order.live, order.kind, order.side = True, kind, side
+    order.reduces, order.reason = reduces, reason
+    account.orders_sent += 1
+    account.working += 1
+    pos.working += 1
+    if reduces:
+        pos.working_exits += 1
+    log_order(account, pos, order, OrderEventKind.SENT, Cause.NONE, lots)
 
 
 @inner
-def kill_order(account, pos, k):
-    """The order in slot k works no more."""
-    order = pos.orders[k]
+def _first_free(pos):
+    """Close the gaps between live orders; returns the slot behind the last."""
+    free = 0
+    if pos.working > 0:
+        for k in range(MAX_ORDERS):
+            if pos.orders[k].live:
+                if free != k:
+                    pos.orders[free] = pos.orders[k]
+                    pos.orders[k].live = False
+                free += 1
+    return free
+
+
+@inner
+def kill_order(account, pos, order):
+    """The order works no more."""
     order.live = False
     account.working -= 1
     pos.working -= 1
@@ -49,7 +60,15 @@ def kill_order(account, pos, k):
 
 
 @inner
+def cancel(account, pos, order, event, cause):
+    """End a working order and say so."""
+    kill_order(account, pos, order)
+    log_order(account, pos, order, event, cause, order.lots - order.filled)
+
+
+@inner
 def end_plan(account, plan):
+    """Nothing more of the plan will be sent."""
     if plan.next_bar >= 0:
         plan.next_bar = -1
         plan.unsent = 0
@@ -57,33 +76,23 @@ def end_plan(account, plan):
 
 
 @inner
-def _cancel(account, pos, k, instrument, strategy, orders, event, cause):
-    order = pos.orders[k]
-    left = order.lots - order.filled
-    kill_order(account, pos, k)
-    log_order(account, order, instrument, strategy, orders, event, cause, left)
-
-
-@inner
-def cancel_exits(account, pos, instrument, strategy, orders, cause):
+def cancel_exits(account, pos, cause):
     """Cancel the exit plan and its working orders."""
     end_plan(account, pos.exit)
     if pos.working_exits > 0:
         for k in range(MAX_ORDERS):
             if pos.orders[k].live and pos.orders[k].reduces:
-                _cancel(account, pos, k, instrument, strategy, orders, OrderEventKind.CANCELED, cause)
+                cancel(account, pos, pos.orders[k], OrderEventKind.CANCELED, cause)
 
 
 @inner
-def cancel_entries(account, pos, instrument, strategy, orders, cause, side):
-    """Cancel the entry plan and its working orders, of one side, or of both when ``side`` is 0."""
-    if side == 0 or pos.entry.side == side:
-        end_plan(account, pos.entry)
+def cancel_entries(account, pos, cause):
+    """Cancel the entry plan and its working orders: all of one side, as a position has one entry plan."""
+    end_plan(account, pos.entry)
     if pos.working > pos.working_exits:
         for k in range(MAX_ORDERS):
-            order = pos.orders[k]
-            if order.live and not order.reduces and (side == 0 or order.side == side):
-                _cancel(account, pos, k, instrument, strategy, orders, OrderEventKind.CANCELED, cause)
+            if pos.orders[k].live and not pos.orders[k].reduces:
+                cancel(account, pos, pos.orders[k], OrderEventKind.CANCELED, cause)
 
 
 @inner
@@ -92,17 +101,18 @@ def has_exit(pos):
 
 
 @inner
-def has_entry(pos):
-    return pos.entry.next_bar >= 0 or pos.working > pos.working_exits
+def enters(pos, side):
+    """True when an entry of ``side`` is planned or works."""
+    return (pos.entry.next_bar >= 0 or pos.working > pos.working_exits) and pos.entry.side == side
 
 
 @inner
 def working_exit_lots(pos):
     lots = 0
-    for k in range(MAX_ORDERS):
-        order = pos.orders[k]
-        if order.live and order.reduces:
-            lots += order.lots - order.filled
+    if pos.working_exits > 0:
+        for k in range(MAX_ORDERS):
+            if pos.orders[k].live and pos.orders[k].reduces:
+                lots += pos.orders[k].lots - pos.orders[k].filled
     return lots
 
 
@@ -119,19 +129,34 @@ def begin_plan(account, plan, rules, style, kind, side, reason, lots, price, seq
 
 
 @inner
-def begin_exit(account, pos, rules, instrument, strategy, orders, style, reason, lots, price, seq):
-    """Close ``lots`` of the position, unless an exit that is at least as urgent works already."""
-    if has_exit(pos):
+def begin_exit(account, inst, pos, rules, style, reason, lots, seq):
+    """Plan to give up ``lots``, unless an exit as urgent is under way; returns the planned lots."""
+    replaces = has_exit(pos)
+    if replaces:
         more_urgent = style == Style.MARKET and pos.exit.style != Style.MARKET
         more_lots = pos.exit.reason == Reason.RESIZE and reason != Reason.RESIZE
         if not (more_urgent or more_lots):
-            return
-        cancel_exits(account, pos, instrument, strategy, orders, Cause.REPLACED)
-    side = -1 if pos.lots > 0 else 1
-    cancel_entries(account, pos, instrument, strategy, orders, Cause.EXIT, -side)
-    expires = account.bar + rules.ladder_bars if style == Style.LADDER else -1
-    kind = OrderKind.LIMIT if style == Style.LADDER else OrderKind.MARKET
-    begin_plan(account, pos.exit, rules, style, kind, side, reason, lots, price, seq, expires)
+            return 0
+    held = 1 if pos.lots > 0 else -1
+    if enters(pos, held):
+        cancel_entries(account, pos, Cause.EXIT)
+    if replaces:
+        cancel_exits(account, pos, Cause.REPLACED)
+    ladder = style == Style.LADDER
+    begin_plan(
+        account,
+        pos.exit,
+        rules,
+        style,
+        OrderKind.LIMIT if ladder else OrderKind.MARKET,
+        -held,
+        reason,
+        lots,
+        inst.last if ladder else nan,
+        seq,
+        account.bar + rules.ladder_bars if ladder else -1,
+    )
+    return lots
 
 
 @inner
@@ -146,7 +171,7 @@ def rung_weight(rules, k):
 
 @inner
 def rung_price(rules, price, side, k):
-    """Entries step away from the market's reference, exits towards profit: both against ``side``."""
+    """Buys step down from the reference, sales up."""
     return price * (1.0 - side * k * rules.step)
 
 
@@ -159,52 +184,52 @@ def average_rung_price(rules, price, side):
 
 
 @inner
-def emit(account, inst, pos, rules, instrument, strategy, orders):
-    """What works from the next bar on: expiries, then the exit's slices, then the entry's."""
-    if pos.working > 0:
-        _expire(account, pos, instrument, strategy, orders)
+def emit(account, inst, pos, rules):
+    """What works from the next bar on: due slices, the exit's first, then expiries."""
     if pos.exit.next_bar == account.bar + 1:
-        _emit_slice(account, inst, pos, pos.exit, rules, instrument, strategy, orders, True)
+        _emit_due(account, inst, pos, pos.exit, rules, True)
     if pos.entry.next_bar == account.bar + 1:
-        _emit_slice(account, inst, pos, pos.entry, rules, instrument, strategy, orders, False)
+        _emit_due(account, inst, pos, pos.entry, rules, False)
+    if 0 <= pos.exit.expires <= account.bar and pos.working_exits > 0:
+        _expire_exits(account, pos)
+    if 0 <= pos.entry.expires <= account.bar and pos.working > pos.working_exits:
+        _expire(account, pos, False)
 
 
 @inner
-def _expire(account, pos, instrument, strategy, orders):
-    rest, reason, side, seq = 0, 0, 0, -1
+def _expire(account, pos, reduces):
+    """End what works in one direction; returns the lots left."""
+    left = 0
     for k in range(MAX_ORDERS):
         order = pos.orders[k]
-        if order.live and 0 <= order.expires <= account.bar:
-            if order.reduces:
-                rest += order.lots - order.filled
-                reason, side, seq = order.reason, order.side, order.seq
-            _cancel(account, pos, k, instrument, strategy, orders, OrderEventKind.EXPIRED, Cause.NONE)
-    if rest > 0:
-        pos.exit.style = Style.MARKET
-        send(account, pos, instrument, strategy, orders, OrderKind.MARKET, side, True, reason,
-             rest, np.nan, seq, -1)  # fmt: skip
+        if order.live and order.reduces == reduces:
+            left += order.lots - order.filled
+            cancel(account, pos, order, OrderEventKind.EXPIRED, Cause.NONE)
+    return left
 
 
 @inner
-def _emit_slice(account, inst, pos, plan, rules, instrument, strategy, orders, reduces):
+def _expire_exits(account, pos):
+    """What a ladder of exits left is sold at market."""
+    plan = pos.exit
+    rest = min(_expire(account, pos, True), abs(pos.lots))
+    plan.expires, plan.style = -1, Style.MARKET
+    if rest > 0:
+        send(account, pos, OrderKind.MARKET, plan.side, True, plan.reason, rest, nan, plan.seq, -1)
+
+
+@inner
+def _emit_due(account, inst, pos, plan, rules, reduces):
+    """Send the plan's due slice, or all rungs of a ladder."""
     if plan.style == Style.LADDER:
-        _emit_rungs(account, inst, pos, plan, rules, instrument, strategy, orders, reduces)
+        for k in range(rules.rungs):
+            _emit_rung(account, inst, pos, plan, rules, reduces, k)
         end_plan(account, plan)
         return
     k, n = plan.slice, plan.slices
     lots = (k + 1) * plan.lots // n - k * plan.lots // n
     if lots > 0:
-        plan.unsent -= lots
-        lots += _rolled(account, pos, instrument, strategy, orders, reduces, plan.kind)
-        if reduces:
-            lots = min(lots, abs(pos.lots) - working_exit_lots(pos))
-        price = plan.price
-        if plan.kind != OrderKind.MARKET:
-            down = (plan.kind == OrderKind.LIMIT) == (plan.side > 0)
-            price = round_down(inst, price) if down else round_up(inst, price)
-        if lots > 0:
-            send(account, pos, instrument, strategy, orders, plan.kind, plan.side, reduces, plan.reason,
-                 lots, price, plan.seq, plan.expires)  # fmt: skip
+        _emit_slice(account, inst, pos, plan, reduces, lots)
     plan.slice = k + 1
     plan.next_bar += plan.every
     if plan.slice >= n:
@@ -212,26 +237,51 @@ def _emit_slice(account, inst, pos, plan, rules, instrument, strategy, orders, r
 
 
 @inner
-def _rolled(account, pos, instrument, strategy, orders, reduces, kind):
-    """Take back what the previous slice left unfilled, to send it again with this one."""
+def _emit_slice(account, inst, pos, plan, reduces, lots):
+    plan.unsent -= lots
+    if plan.style == Style.TWAP:
+        lots += _rolled(account, pos, reduces)
+    if reduces:
+        lots = min(lots, abs(pos.lots) - working_exit_lots(pos))
+    price = plan.price
+    if plan.kind != OrderKind.MARKET:
+        down = (plan.kind == OrderKind.LIMIT) == (plan.side > 0)
+        price = round_down(inst, price) if down else round_up(inst, price)
+    if lots > 0:
+        send(account, pos, plan.kind, plan.side, reduces, plan.reason, lots, price, plan.seq, plan.expires)
+
+
+@inner
+def _rolled(account, pos, reduces):
+    """Take back what earlier slices left unfilled, to send it again with this one."""
     left = 0
-    if kind != OrderKind.MARKET or pos.working == 0:
-        return left
-    for k in range(MAX_ORDERS):
-        order = pos.orders[k]
-        if order.live and order.reduces == reduces and order.kind == OrderKind.MARKET:
-            left += order.lots - order.filled
-            _cancel(account, pos, k, instrument, strategy, orders, OrderEventKind.CANCELED, Cause.ROLLED)
+    if pos.working > 0:
+        for k in range(MAX_ORDERS):
+            order = pos.orders[k]
+            if order.live and order.reduces == reduces:
+                left += order.lots - order.filled
+                cancel(account, pos, order, OrderEventKind.CANCELED, Cause.ROLLED)
     return left
 
 
 @inner
-def _emit_rungs(account, inst, pos, plan, rules, instrument, strategy, orders, reduces):
+def _emit_rung(account, inst, pos, plan, rules, reduces, k):
     total = rung_weight(rules, rules.rungs)
-    for k in range(rules.rungs):
-        lots = plan.lots * rung_weight(rules, k + 1) // total - plan.lots * rung_weight(rules, k) // total
-        if lots > 0:
-            price = rung_price(rules, plan.price, plan.side, k)
-            price = round_down(inst, price) if plan.side > 0 else round_up(inst, price)
-            send(account, pos, instrument, strategy, orders, OrderKind.LIMIT, plan.side, reduces, plan.reason,
-                 lots, price, plan.seq, plan.expires)  # fmt: skip
+    lots = plan.lots * rung_weight(rules, k + 1) // total - plan.lots * rung_weight(rules, k) // total
+    if reduces:
+        lots = min(lots, abs(pos.lots) - working_exit_lots(pos))
+    if lots > 0:
+        price = rung_price(rules, plan.price, plan.side, k)
+        price = round_down(inst, price) if plan.side > 0 else round_up(inst, price)
+        send(
+            account,
+            pos,
+            OrderKind.LIMIT,
+            plan.side,
+            reduces,
+            plan.reason,
+            lots,
+            price,
+            plan.seq,
+            plan.expires,
+        )

@@ -3,20 +3,21 @@
 A backtest calls it on all bars, live calls it on one. What happens in a bar: docs/desk-rules.md, section 1.
 """
 
+from desk.book import VISIT_ORDERS
 from desk.decide import decide
 from desk.execute import begin_exit, emit, has_exit
 from desk.learn import mature, release
 from desk.ledger import mark
-from desk.matching import match, refill_budgets
-from desk.records import MAX_ORDERS, Reason
-from desk.risk import begin_day, watch
+from desk.matching import match
+from desk.records import Reason
+from desk.risk import begin_day, obey, watch
 from desk.rules import Style
 from market.compiled import compiled, inlined, inner
 from strategies.signals import SignalKind
 
 DONE, OUTPUT_FULL, EVIDENCE_FULL = 0, 1, 2
-ROOM = 4 * MAX_ORDERS  # rows that one position may write in one bar, per output
-YEAR_NS = 365.0 * 86_400.0 * 1e9
+ROOM = 3 * VISIT_ORDERS  # rows that one position may write in one bar, per output
+NEVER = 2**62
 
 
 @compiled
@@ -32,59 +33,112 @@ def fold(
     decisions .. trades: outputs. equity: (n_bars,).
     """
     account = account_array[0]
-    account.took_signals = account.took_labels = account.n_orders = account.n_fills = account.n_trades = 0
-    n_positions = positions.shape[0]
-    learning = rules[0].n_learning > 0
-    code = DONE
-    bars = ts.shape[0]
-    for t in range(bars):
-        if account.n_orders + ROOM * n_positions > orders.shape[0] \
-                or account.n_fills + ROOM * n_positions > fills.shape[0] \
-                or account.n_trades + ROOM * n_positions > trades.shape[0]:  # fmt: skip
-            code = OUTPUT_FULL
-        elif learning and _evidence_full(account, evidence, signals):
-            code = EVIDENCE_FULL
-        if code != DONE:
-            bars = t
-            break
-        years = (ts[t] - account.ts) / YEAR_NS if account.bar > 0 else 0.0
-        account.ts = ts[t]
-        if ts[t] >= account.day_end:
-            begin_day(account, ts[t])
-        _match_bar(
-            account, instruments, positions, rules, orders, fills, trades, t, open_, high, low, close, volume
-        )
-        due = _mark_bar(account, instruments, positions, rules, t, high, low, close, years)
-        if account.watch_day or account.watch_drawdown or account.watch_margin:
-            watch(account, instruments, positions, rules, orders)
-        while (
-            learning
-            and account.took_labels < labels.shape[0]
-            and labels[account.took_labels].matured_at <= account.bar
+    account.gave_orders = account.gave_fills = account.gave_trades = 0
+    n, n_strategies, learning = instruments.shape[0], rules.shape[0], rules[0].n_learning > 0
+    watched = account.watch_day or account.watch_drawdown or account.watch_margin
+    room = ROOM * positions.shape[0]
+    bars, t, code = ts.shape[0], 0, DONE
+    row, label = 0, 0
+    signal_bar = signals[0].bar if signals.shape[0] > 0 else NEVER
+    label_bar = labels[0].matured_at if learning and labels.shape[0] > 0 else NEVER
+    last_order, last_fill, last_trade = orders.shape[0] - room, fills.shape[0] - room, trades.shape[0] - room
+    while t < bars:
+        bar = account.bar
+        if (
+            account.gave_orders > last_order
+            or account.gave_fills > last_fill
+            or account.gave_trades > last_trade
         ):
-            _learn(account, positions, rules, learners, evidence, labels[account.took_labels])
-            account.took_labels += 1
+            code = OUTPUT_FULL
+            break
+        if learning and bar == signal_bar and _evidence_full(account, evidence, signals, row):
+            code = EVIDENCE_FULL
+            break
+        now = ts[t]
+        elapsed = now - account.ts if bar > 0 else 0
+        account.ts = now
+        if now >= account.day_end:
+            begin_day(account, now)
+        value, due = 0.0, False
+        for i in range(n):
+            at = t * n + i
+            inst = instruments[i]
+            h, l, c = high[at], low[at], close[at]
+            present = c == c
+            if present:
+                inst.last = c
+                inst.past_volume = inst.volume
+                inst.volume = volume[at]
+            for s in range(n_strategies):
+                pos = positions[i * n_strategies + s]
+                if (pos.working > 0 or l <= pos.floor or h >= pos.ceiling) and present:
+                    match(account, inst, pos, open_[at], h, l)
+                    _pass_on(account, orders, fills, trades)
+                if pos.lots != 0:
+                    if present:
+                        value += mark(account, inst, pos, h, l, c, elapsed)
+                    else:
+                        value += pos.lots * inst.size * inst.last
+                    due = due or (pos.horizon > 0 and bar >= pos.entry_bar + pos.horizon - 1)
+                elif inst.borrow > 0.0:
+                    pos.short_before = 0
+            if inst.dust != 0.0:
+                value += inst.dust * inst.size / inst.lot * inst.last
+        _close_bar(account, value)
+        if watched:
+            watch(account, instruments, positions, n_strategies)
+            if account.reduce_now or account.close_now:
+                _obey_all(account, instruments, positions, rules, orders, fills, trades)
+        while label_bar <= bar:
+            _learn(account, positions, rules, learners, evidence, labels[label])
+            label += 1
+            label_bar = labels[label].matured_at if label < labels.shape[0] else NEVER
         if due:
-            _time_exits(account, positions, rules, orders, t, close, instruments.shape[0])
-        while account.took_signals < signals.shape[0] and signals[account.took_signals].bar == account.bar:
-            row = account.took_signals
-            signal = signals[row]
-            decide(account, instruments, positions, rules, learners, evidence, orders, signal, decisions[row],
-                   p, status, row, close[t * instruments.shape[0] + signal.instrument])  # fmt: skip
-            account.took_signals += 1
+            _time_exits(account, instruments, positions, rules, orders, fills, trades)
+        while signal_bar == bar:
+            decide(account, instruments, positions, rules, learners, evidence, signals[row], decisions[row],
+                   p, status, row)  # fmt: skip
+            _pass_on(account, orders, fills, trades)
+            row += 1
+            signal_bar = signals[row].bar if row < signals.shape[0] else NEVER
         if account.working > 0:
-            _emit_bar(account, instruments, positions, rules, orders)
+            _emit_all(account, instruments, positions, rules, orders, fills, trades)
         equity[t] = account.equity
-        account.bar += 1
-    account.took_bars = bars
+        account.bar = bar + 1
+        t += 1
+    account.took_bars, account.took_signals, account.took_labels = t, row, label
     return code
 
 
+@inlined
+def _close_bar(account, value):
+    equity = account.cash + value
+    account.equity = equity
+    account.peak = max(account.peak, equity)
+    account.min_cash = min(account.min_cash, account.cash)
+    if account.open > 0:
+        account.exposed_bars += 1
+
+
 @inner
-def _evidence_full(account, evidence, signals):
+def _pass_on(account, orders, fills, trades):
+    """Move what one visit wrote to the outputs."""
+    for k in range(account.n_orders):
+        orders[account.gave_orders + k] = account.orders[k]
+    for k in range(account.n_fills):
+        fills[account.gave_fills + k] = account.fills[k]
+    for k in range(account.n_trades):
+        trades[account.gave_trades + k] = account.trades[k]
+    account.gave_orders += account.n_orders
+    account.gave_fills += account.n_fills
+    account.gave_trades += account.n_trades
+    account.n_orders = account.n_fills = account.n_trades = 0
+
+
+@inner
+def _evidence_full(account, evidence, signals, first):
     """True when this bar brings a signal whose place is still held by an older one."""
-    row, room = account.took_signals, evidence.shape[0] - 1
-    first = row
+    row, room = first, evidence.shape[0] - 1
     while row < signals.shape[0] and signals[row].bar == account.bar:
         slot = (account.signals_seen + row - first) % room
         if signals[row].kind == SignalKind.ENTER and evidence[slot].seq >= 0:
@@ -93,80 +147,40 @@ def _evidence_full(account, evidence, signals):
     return row - first > room
 
 
-@inlined
-def _match_bar(
-    account, instruments, positions, rules, orders, fills, trades, t, open_, high, low, close, volume
-):
-    n, n_strategies = instruments.shape[0], rules.shape[0]
-    for i in range(n):
-        at = t * n + i
-        h, l, c = high[at], low[at], close[at]
-        if account.participation > 0.0 and c == c:
-            refill_budgets(account, instruments[i], volume[at])
-        for s in range(n_strategies):
-            pos = positions[i * n_strategies + s]
-            if (pos.working > 0 or l <= pos.floor or h >= pos.ceiling) and c == c:
-                match(account, instruments[i], pos, i, s, orders, fills, trades, open_[at], h, l)
-
-
-@inlined
-def _mark_bar(account, instruments, positions, rules, t, high, low, close, years):
-    """Value everything at the close; returns whether a position has reached its horizon."""
-    n, n_strategies = instruments.shape[0], rules.shape[0]
-    value, due = 0.0, False
-    for i in range(n):
-        at = t * n + i
-        inst = instruments[i]
-        c = close[at]
-        present = c == c
-        if present:
-            inst.last = c
-        if inst.dust != 0.0:
-            value += inst.dust * inst.size / inst.lot * inst.last
-        if account.open == 0:
-            continue
-        for s in range(n_strategies):
-            pos = positions[i * n_strategies + s]
-            if pos.lots != 0:
-                if present:
-                    value += mark(account, inst, pos, high[at], low[at], c, years)
-                else:
-                    value += pos.lots * inst.size * inst.last
-                due = due or (pos.horizon > 0 and account.bar >= pos.entry_bar + pos.horizon - 1)
-            else:
-                pos.short_before = 0
-    account.exposed_bars += account.open > 0
-    account.equity = account.cash + value
-    account.peak = max(account.peak, account.equity)
-    account.min_cash = min(account.min_cash, account.cash)
-    return due
-
-
 @inner
 def _learn(account, positions, rules, learners, evidence, label):
     """One matured label frees its evidence; won or lost, it teaches its strategy's learner."""
     ev = evidence[label.seq % (evidence.shape[0] - 1)]
-    strategy = ev.position % rules.shape[0]
-    uniqueness = release(positions[ev.position], ev, account.bar)
+    pos = positions[ev.position]
+    uniqueness = release(pos, ev, account.bar)
     if label.y >= 0:
-        mature(rules[strategy], learners[strategy], ev, account.day, uniqueness, label.y == 1, label.ret)
+        rule, learner = rules[pos.strategy], learners[pos.strategy]
+        mature(rule, learner, ev, account.day, uniqueness, label.y == 1, label.ret)
 
 
 @inner
-def _time_exits(account, positions, rules, orders, t, close, n_instruments):
-    n = rules.shape[0]
+def _obey_all(account, instruments, positions, rules, orders, fills, trades):
+    for k in range(positions.shape[0]):
+        pos = positions[k]
+        obey(account, instruments[pos.instrument], pos, rules[pos.strategy])
+        _pass_on(account, orders, fills, trades)
+
+
+@inner
+def _time_exits(account, instruments, positions, rules, orders, fills, trades):
     for k in range(positions.shape[0]):
         pos = positions[k]
         if pos.lots != 0 and pos.horizon > 0 and account.bar >= pos.entry_bar + pos.horizon - 1:
             if not has_exit(pos):
-                begin_exit(account, pos, rules[k % n], k // n, k % n, orders, Style.MARKET, Reason.TIME,
-                           abs(pos.lots), close[t * n_instruments + k // n], pos.seq)  # fmt: skip
+                begin_exit(account, instruments[pos.instrument], pos, rules[pos.strategy],
+                           Style.MARKET, Reason.TIME, abs(pos.lots), pos.seq)  # fmt: skip
+                _pass_on(account, orders, fills, trades)
 
 
-@inlined
-def _emit_bar(account, instruments, positions, rules, orders):
-    n = rules.shape[0]
+@inner
+def _emit_all(account, instruments, positions, rules, orders, fills, trades):
     for k in range(positions.shape[0]):
         pos = positions[k]
         if pos.working > 0 or pos.entry.next_bar >= 0 or pos.exit.next_bar >= 0:
-            emit(account, instruments[k // n], pos, rules[k % n], k // n, k % n, orders)
+            emit(account, instruments[pos.instrument], pos, rules[pos.strategy])
+            _pass_on(account, orders, fills, trades)

@@ -6,31 +6,10 @@ import numpy as np
 
 from desk.records import Outcome, Reason
 from market.compiled import inlined, inner
+from market.costs import round_down, round_up, sell_tax, slipped
 from strategies.signals import BarrierUnit
 
-QUOTE, BASE, THIRD = 0, 1, 2
-
-
-@inner
-def tick_at(inst, price):
-    """Price step at ``price``; 0 = any price."""
-    tick = 0.0
-    for k in range(inst.n_ticks):
-        if price >= inst.tick_from[k]:
-            tick = inst.tick[k]
-    return tick
-
-
-@inner
-def round_down(inst, price):
-    tick = tick_at(inst, price)
-    return floor(price / tick + 1e-9) * tick if tick > 0.0 else price
-
-
-@inner
-def round_up(inst, price):
-    tick = tick_at(inst, price)
-    return ceil(price / tick - 1e-9) * tick if tick > 0.0 else price
+BASE, THIRD = 1, 2
 
 
 @inner
@@ -40,65 +19,45 @@ def whole(ratio):
 
 
 @inner
-def slipped(inst, price, side):
-    """What a market fill pays: worse by the slippage, on the tick."""
-    if inst.slippage <= 0.0:
-        return price
-    if side > 0:
-        return round_up(inst, price * (1.0 + inst.slippage))
-    return round_down(inst, price * (1.0 - inst.slippage))
+def fixed_stop(pos, side):
+    """The stop as the signal set it; NaN = none."""
+    if pos.unit == BarrierUnit.FRACTION:
+        return pos.avg * (1.0 - side * pos.stop)
+    return pos.avg - side * pos.stop if pos.unit == BarrierUnit.POINTS else pos.stop
 
 
 @inner
-def sell_tax(inst, ts):
-    rate = 0.0
-    for k in range(inst.n_taxes):
-        if inst.tax_from[k] <= ts:
-            rate = inst.tax[k]
-    return rate
+def trailing_stop(pos, side):
+    if pos.unit == BarrierUnit.FRACTION:
+        return pos.best * (1.0 - side * pos.trail)
+    return pos.best - side * pos.trail
+
+
+@inner
+def trailing_is_tighter(pos):
+    """True when the trailing stop, not the fixed one, is in force."""
+    side = 1.0 if pos.lots > 0 else -1.0
+    fixed = fixed_stop(pos, side)
+    return not isnan(pos.trail) and (isnan(fixed) or side * (trailing_stop(pos, side) - fixed) > 0.0)
 
 
 @inner
 def set_levels(inst, pos):
     """Stop and target in force, from the average entry and the best price since."""
     side = 1.0 if pos.lots > 0 else -1.0
-    stop, target = np.nan, np.nan
+    stop = trailing_stop(pos, side) if trailing_is_tighter(pos) else fixed_stop(pos, side)
+    target = pos.target
     if pos.unit == BarrierUnit.FRACTION:
-        stop, target = pos.avg * (1.0 - side * pos.stop), pos.avg * (1.0 + side * pos.target)
-        trailing = pos.best * (1.0 - side * pos.trail)
-    else:
-        if pos.unit == BarrierUnit.POINTS:
-            stop, target = pos.avg - side * pos.stop, pos.avg + side * pos.target
-        else:
-            stop, target = pos.stop, pos.target
-        trailing = pos.best - side * pos.trail
-    if isnan(stop) or side * (trailing - stop) > 0.0:
-        stop = trailing
-    if side > 0.0:
-        pos.floor = -inf if isnan(stop) else round_down(inst, stop)
-        pos.ceiling = inf if isnan(target) else round_up(inst, target)
-    else:
-        pos.ceiling = inf if isnan(stop) else round_up(inst, stop)
-        pos.floor = -inf if isnan(target) else round_down(inst, target)
-
-
-@inner
-def trailing_is_tighter(pos):
-    """True when the trailing stop, not the fixed one, is in force."""
-    if isnan(pos.trail):
-        return False
-    side = 1.0 if pos.lots > 0 else -1.0
-    if pos.unit == BarrierUnit.FRACTION:
-        fixed, trailing = pos.avg * (1.0 - side * pos.stop), pos.best * (1.0 - side * pos.trail)
+        target = pos.avg * (1.0 + side * pos.target)
     elif pos.unit == BarrierUnit.POINTS:
-        fixed, trailing = pos.avg - side * pos.stop, pos.best - side * pos.trail
-    else:
-        fixed, trailing = pos.stop, pos.best - side * pos.trail
-    return isnan(fixed) or side * (trailing - fixed) > 0.0
+        target = pos.avg + side * pos.target
+    lower, upper = (stop, target) if side > 0.0 else (target, stop)
+    pos.floor = -inf if isnan(lower) else round_down(inst, lower)
+    pos.ceiling = inf if isnan(upper) else round_up(inst, upper)
 
 
 @inner
-def fill(account, inst, pos, fills, trades, instrument, strategy, order, reason, side, lots, raw, market):
+def fill(account, inst, pos, order, reason, side, lots, raw, market):
     """Book ``lots`` > 0 at ``raw``; ``market`` = taker with slippage, else maker at the price itself."""
     price = slipped(inst, raw, side) if market else raw
     notional = price * lots * inst.size
@@ -117,17 +76,17 @@ def fill(account, inst, pos, fills, trades, instrument, strategy, order, reason,
         paid += fee
         if inst.fee_in == THIRD:
             account.fee_units += fee / inst.fee_price
+    lost = abs(price - raw) * lots * inst.size
     account.cash -= paid
     account.fees += fee
     account.taxes += tax
     account.turnover += notional
-    lost = abs(price - raw) * lots * inst.size
     account.slippage += lost
 
-    row = fills[account.n_fills]
+    row = account.fills[account.n_fills]
     account.n_fills += 1
     row.order, row.reason, row.side, row.maker = order, reason, side, not market
-    row.instrument, row.strategy, row.bar = instrument, strategy, account.bar
+    row.instrument, row.strategy, row.bar = pos.instrument, pos.strategy, account.bar
     row.lots, row.price, row.fee, row.tax, row.slippage = lots, price, fee, tax, lost
 
     if before == 0:
@@ -135,17 +94,17 @@ def fill(account, inst, pos, fills, trades, instrument, strategy, order, reason,
     pos.trade_cash -= paid
     pos.trade_fees += fee + tax
     if opens:
-        pos.avg = (pos.avg * abs(before) + price * lots) / (abs(before) + lots)
-        pos.added_bar = account.bar
-        pos.trade_in += price * lots
+        if pos.trade_lots > 0:
+            pos.avg = (pos.avg * pos.trade_lots + price * lots) / (pos.trade_lots + lots)
         pos.trade_lots += lots
+        pos.added_bar = account.bar
     else:
         pos.trade_out += price * lots
         pos.trade_closed += lots
         _excursion(pos, price, price)
     pos.lots = before + side * lots - taken
     if pos.lots == 0:
-        _close_trade(account, pos, trades, instrument, strategy, side, reason)
+        _close_trade(account, pos, side, reason)
     elif opens:
         set_levels(inst, pos)
 
@@ -158,13 +117,13 @@ def _open_trade(account, pos, price):
     pos.stop, pos.target, pos.trail = pos.asked_stop, pos.asked_target, pos.asked_trail
     pos.unit, pos.horizon = pos.asked_unit, pos.asked_horizon
     pos.avg, pos.best = price, price
-    pos.trade_cash = pos.trade_fees = pos.trade_in = pos.trade_out = 0.0
+    pos.trade_cash = pos.trade_fees = pos.trade_out = 0.0
     pos.trade_best = pos.trade_worst = 0.0
     pos.trade_lots = pos.trade_closed = 0
 
 
 @inner
-def _close_trade(account, pos, trades, instrument, strategy, side, reason):
+def _close_trade(account, pos, side, reason):
     account.open -= 1
     outcome = Outcome.CLOSED
     if reason == Reason.STOP or reason == Reason.TRAIL or reason == Reason.MARGIN:
@@ -172,17 +131,18 @@ def _close_trade(account, pos, trades, instrument, strategy, side, reason):
     elif reason == Reason.TARGET:
         outcome = Outcome.TAKE_PROFIT
     pos.outcome = outcome
-    row = trades[account.n_trades]
+    pos.floor, pos.ceiling = -inf, inf
+    if pos.trade_closed == 0:  # the fee in base currency took all that was bought
+        return
+    row = account.trades[account.n_trades]
     account.n_trades += 1
-    row.instrument, row.strategy, row.side = instrument, strategy, -side
+    row.instrument, row.strategy, row.side = pos.instrument, pos.strategy, -side
     row.reason, row.outcome, row.seq = reason, outcome, pos.seq
     row.entry_bar, row.exit_bar, row.lots = pos.entry_bar, account.bar, pos.trade_lots
-    row.entry = pos.trade_in / pos.trade_lots
-    row.exit = pos.trade_out / max(pos.trade_closed, 1)
+    row.entry = pos.avg
+    row.exit = pos.trade_out / pos.trade_closed
     row.pnl, row.fees = pos.trade_cash, pos.trade_fees
     row.best, row.worst = pos.trade_best, pos.trade_worst
-    pos.floor, pos.ceiling = -inf, inf
-    pos.avg = 0.0
 
 
 @inlined
@@ -197,20 +157,33 @@ def _excursion(pos, high, low):
 
 
 @inlined
-def mark(account, inst, pos, high, low, close, years):
-    """Carry borrow, trailing stop and excursions to this close; returns the value."""
-    if pos.lots < 0 and pos.short_before < 0 and inst.borrow > 0.0:
+def mark(account, inst, pos, high, low, close, elapsed):
+    """Carry borrow, trailing stop and excursions to this close; returns the position's value.
+
+    elapsed: ns since the account's previous bar.
+    """
+    if inst.borrow > 0.0:
+        _pay_borrow(account, inst, pos, close, elapsed)
+    _excursion(pos, high, low)
+    if not isnan(pos.trail):
+        _trail(inst, pos, high, low)
+    return pos.lots * inst.size * close
+
+
+@inner
+def _pay_borrow(account, inst, pos, close, elapsed):
+    """Charge the lots that were short before this bar and still are."""
+    if pos.lots < 0 and pos.short_before < 0:
         short = min(-pos.lots, -pos.short_before)
-        cost = inst.borrow * short * inst.size * close * years
+        cost = inst.borrow * short * inst.size * close * (elapsed / (365.0 * 86_400.0 * 1e9))
         account.cash -= cost
         account.borrow += cost
-        pos.trade_cash -= cost
-    _excursion(pos, high, low)
-    if inst.borrow > 0.0:
-        pos.short_before = pos.lots
-    if not isnan(pos.trail):
-        best = max(pos.best, high) if pos.lots > 0 else min(pos.best, low)
-        if best != pos.best:
-            pos.best = best
-            set_levels(inst, pos)
-    return pos.lots * inst.size * close
+    pos.short_before = pos.lots
+
+
+@inner
+def _trail(inst, pos, high, low):
+    best = max(pos.best, high) if pos.lots > 0 else min(pos.best, low)
+    if best != pos.best:
+        pos.best = best
+        set_levels(inst, pos)

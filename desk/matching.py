@@ -1,31 +1,24 @@
 """How orders and barriers meet one bar. Rules: docs/desk-rules.md, section 2."""
 
-from math import inf
+from math import inf, nan
 
-import numpy as np
-
-from desk.execute import cancel_entries, cancel_exits, kill_order, send
-from desk.ledger import fill, tick_at, trailing_is_tighter, whole
-from desk.records import MAX_ORDERS, Cause, OrderKind, Reason
+from desk.execute import cancel, cancel_entries, cancel_exits, end_plan, enters, kill_order, send
+from desk.ledger import fill, trailing_is_tighter, whole
+from desk.records import MAX_ORDERS, Cause, OrderEventKind, OrderKind, Reason
 from desk.rules import Style
-from market.compiled import inlined, inner
+from market.compiled import inner
+from market.costs import tick_at
 
 
-@inlined
-def refill_budgets(account, inst, volume):
-    """Lots that this bar's fills may take, at the open and inside."""
-    past = inst.past_volume if inst.past_volume > 0.0 else 0.0
-    now = volume if volume > 0.0 else 0.0
-    inst.open_budget = whole(account.participation * past / inst.lot)
-    inst.inside_budget = whole(account.participation * now / inst.lot)
-    inst.past_volume = volume
-
-
-@inlined
+@inner
 def allowed(account, inst, lots, inside):
-    """As many of ``lots`` as the budget in force has left; takes them from it."""
+    """As many of ``lots`` as the bar's volume has left for fills of this kind; takes them from it."""
     if account.participation <= 0.0:
         return lots
+    if inst.budget_bar != account.bar:
+        inst.budget_bar = account.bar
+        inst.open_budget = whole(account.participation * _known(inst.past_volume) / inst.lot)
+        inst.inside_budget = whole(account.participation * _known(inst.volume) / inst.lot)
     lots = min(lots, inst.inside_budget if inside else inst.open_budget)
     if not inside:
         inst.open_budget -= lots
@@ -34,30 +27,30 @@ def allowed(account, inst, lots, inside):
 
 
 @inner
-def match(account, inst, pos, instrument, strategy, orders, fills, trades, o, h, l):
-    """One position meets one bar."""
-    if pos.working_exits > 0:
-        _exits_at_open(account, inst, pos, instrument, strategy, orders, fills, trades, o)
-    if pos.lots != 0:
-        _barrier_at_open(account, inst, pos, instrument, strategy, orders, fills, trades, o)
-    if pos.working > pos.working_exits:
-        _entries_at_open(account, inst, pos, instrument, strategy, orders, fills, trades, o)
-    if account.best_tie:
-        if pos.lots != 0:
-            _leave_inside(account, inst, pos, instrument, strategy, orders, fills, trades, o, h, l)
-        if pos.working > pos.working_exits:
-            _entries_inside(account, inst, pos, instrument, strategy, orders, fills, trades, h, l)
-    else:
-        if pos.working > pos.working_exits:
-            _entries_inside(account, inst, pos, instrument, strategy, orders, fills, trades, h, l)
-        if pos.lots != 0:
-            _leave_inside(account, inst, pos, instrument, strategy, orders, fills, trades, o, h, l)
+def _known(volume):
+    return volume if volume > 0.0 else 0.0
 
 
 @inner
-def _fill_order(account, inst, pos, instrument, strategy, orders, fills, trades, k, raw, market, inside):
-    """Fill what the budget allows of the order in slot k, and what follows from it."""
-    order = pos.orders[k]
+def match(account, inst, pos, o, h, l):
+    """One position meets one bar, in the order of the rules' steps a to g."""
+    if pos.working_exits > 0:
+        _exits_at_open(account, inst, pos, o)
+    if pos.lots != 0:
+        _barrier_at_open(account, inst, pos, o)
+    if pos.working > pos.working_exits:
+        _entries(account, inst, pos, o, o, o, False)
+    if not account.best_tie and pos.working > pos.working_exits:
+        _entries(account, inst, pos, o, h, l, True)
+    if pos.lots != 0 and pos.barrier_bar != account.bar:
+        _leave_inside(account, inst, pos, o, h, l)
+    if account.best_tie and pos.working > pos.working_exits:
+        _entries(account, inst, pos, o, h, l, True)
+
+
+@inner
+def _fill_order(account, inst, pos, order, raw, market, inside):
+    """Fill what the budget allows of the order, and what follows from it."""
     lots = order.lots - order.filled
     if order.reduces:
         lots = min(lots, abs(pos.lots))
@@ -68,121 +61,99 @@ def _fill_order(account, inst, pos, instrument, strategy, orders, fills, trades,
     if was == 0:
         pos.seq = order.seq
     order.filled += lots
-    fill(account, inst, pos, fills, trades, instrument, strategy,
-         order.id, order.reason, order.side, lots, raw, market)  # fmt: skip
     if order.filled >= order.lots:
-        kill_order(account, pos, k)
+        kill_order(account, pos, order)
     elif order.kind == OrderKind.STOP:
-        order.kind = OrderKind.MARKET
-    if was != 0 and pos.lots == 0:
-        _went_flat(account, pos, instrument, strategy, orders, was)
+        order.kind, order.price = OrderKind.MARKET, nan
+    fill(account, inst, pos, order.id, order.reason, order.side, lots, raw, market)
+    if order.reduces and pos.lots == 0:
+        cancel_exits(account, pos, Cause.FLAT)
+        if enters(pos, 1 if was > 0 else -1):
+            cancel_entries(account, pos, Cause.FLAT)
 
 
 @inner
-def _went_flat(account, pos, instrument, strategy, orders, was):
-    """Nothing is left to exit; entries stay only if they are the other half of a reversal."""
-    cancel_exits(account, pos, instrument, strategy, orders, Cause.FLAT)
-    cancel_entries(account, pos, instrument, strategy, orders, Cause.FLAT, 1 if was > 0 else -1)
-
-
-@inner
-def _exits_at_open(account, inst, pos, instrument, strategy, orders, fills, trades, o):
+def _exits_at_open(account, inst, pos, o):
     for k in range(MAX_ORDERS):
         order = pos.orders[k]
         if order.live and order.reduces and pos.lots != 0:
-            if order.kind == OrderKind.MARKET:
-                _fill_order(
-                    account, inst, pos, instrument, strategy, orders, fills, trades, k, o, True, False
-                )
-            elif order.side * (order.price - o) >= 0.0:
-                _fill_order(
-                    account, inst, pos, instrument, strategy, orders, fills, trades, k, o, False, False
-                )
+            market = order.kind == OrderKind.MARKET
+            if market or order.side * (order.price - o) >= 0.0:
+                _fill_order(account, inst, pos, order, o, market, False)
 
 
 @inner
-def _entries_at_open(account, inst, pos, instrument, strategy, orders, fills, trades, o):
+def _entries(account, inst, pos, o, h, l, inside):
+    """Entry orders that this bar's open, or its inside, reaches."""
     for k in range(MAX_ORDERS):
         order = pos.orders[k]
         if not order.live or order.reduces or pos.lots * order.side < 0:
             continue
         if order.kind == OrderKind.LIMIT:
-            if order.side * (order.price - o) >= 0.0:
-                _fill_order(
-                    account, inst, pos, instrument, strategy, orders, fills, trades, k, o, False, False
-                )
-        elif order.kind == OrderKind.MARKET or order.side * (o - order.price) >= 0.0:
-            _fill_order(account, inst, pos, instrument, strategy, orders, fills, trades, k, o, True, False)
+            if not inside and order.side * (order.price - o) >= 0.0:
+                _fill_order(account, inst, pos, order, o, False, False)
+            elif inside and _touched(account, inst, order, h, l):
+                _fill_order(account, inst, pos, order, order.price, False, True)
+        elif order.kind == OrderKind.STOP:
+            if (h >= order.price) if order.side > 0 else (l <= order.price):
+                _fill_order(account, inst, pos, order, _worse(order.side, order.price, o), True, inside)
+        elif not inside:
+            _fill_order(account, inst, pos, order, o, True, False)
 
 
-@inlined
-def _limit_touched(account, inst, order, h, l):
+@inner
+def _worse(side, trigger, o):
+    """The worse of trigger and open for a stop order of ``side``."""
+    return max(trigger, o) if side > 0 else min(trigger, o)
+
+
+@inner
+def _touched(account, inst, order, h, l):
+    """True when a limit order is met inside the bar."""
     beyond = 0.0 if account.touch else tick_at(inst, order.price) * (1.0 - 1e-9)
     return l <= order.price - beyond if order.side > 0 else h >= order.price + beyond
 
 
 @inner
-def _entries_inside(account, inst, pos, instrument, strategy, orders, fills, trades, h, l):
-    for k in range(MAX_ORDERS):
-        order = pos.orders[k]
-        if not order.live or order.reduces or pos.lots * order.side < 0:
-            continue
-        if order.kind == OrderKind.LIMIT:
-            if _limit_touched(account, inst, order, h, l):
-                _fill_order(account, inst, pos, instrument, strategy, orders, fills, trades,
-                            k, order.price, False, True)  # fmt: skip
-        elif order.kind == OrderKind.STOP:
-            if (h >= order.price) if order.side > 0 else (l <= order.price):
-                _fill_order(account, inst, pos, instrument, strategy, orders, fills, trades,
-                            k, order.price, True, True)  # fmt: skip
-
-
-@inner
-def _barrier_at_open(account, inst, pos, instrument, strategy, orders, fills, trades, o):
+def _barrier_at_open(account, inst, pos, o):
     long = pos.lots > 0
     if (o <= pos.floor) if long else (o >= pos.ceiling):
         reason = Reason.TRAIL if trailing_is_tighter(pos) else Reason.STOP
-        _take_barrier(account, inst, pos, instrument, strategy, orders, fills, trades, reason, o, True, False)
+        _take_barrier(account, inst, pos, reason, o, False)
     elif (o >= pos.ceiling) if long else (o <= pos.floor):
-        _take_barrier(account, inst, pos, instrument, strategy, orders, fills, trades,
-                      Reason.TARGET, o, False, False)  # fmt: skip
+        _take_barrier(account, inst, pos, Reason.TARGET, o, False)
 
 
 @inner
-def _leave_inside(account, inst, pos, instrument, strategy, orders, fills, trades, o, h, l):
+def _leave_inside(account, inst, pos, o, h, l):
     """Stop, target and exit limits inside the bar, in the order that the tie rule says."""
     long = pos.lots > 0
-    stop = pos.floor if long else pos.ceiling
-    target = pos.ceiling if long else pos.floor
+    stop, target = (pos.floor, pos.ceiling) if long else (pos.ceiling, pos.floor)
     stopped = l <= stop if long else h >= stop
     may_profit = account.targets_on_entry_bar or pos.added_bar != account.bar
-    beyond = 0.0
-    if not account.touch and abs(target) < inf:
-        beyond = tick_at(inst, target) * (1.0 - 1e-9)
-    won = may_profit and (h >= target + beyond if long else l <= target - beyond)
+    won = may_profit and _target_hit(account, inst, long, target, h, l)
     limits = may_profit and pos.working_exits > 0 and _any_exit_limit(account, inst, pos, h, l)
     if stopped and (won or limits):
         account.ambiguous_bars += 1
-    reason = Reason.TRAIL if stopped and trailing_is_tighter(pos) else Reason.STOP
-    worse = min(stop, o) if long else max(stop, o)
-    if not account.best_tie:
-        if stopped:
-            _take_barrier(account, inst, pos, instrument, strategy, orders, fills, trades,
-                          reason, worse, True, True)  # fmt: skip
+    if account.best_tie and limits:
+        _exit_limits_inside(account, inst, pos, h, l)
+        if pos.lots == 0:
             return
-        if won:
-            _take_barrier(account, inst, pos, instrument, strategy, orders, fills, trades,
-                          Reason.TARGET, target, False, True)  # fmt: skip
-            return
-    if limits:
-        _exit_limits_inside(account, inst, pos, instrument, strategy, orders, fills, trades, h, l)
-    if account.best_tie and pos.lots != 0:
-        if won:
-            _take_barrier(account, inst, pos, instrument, strategy, orders, fills, trades,
-                          Reason.TARGET, target, False, True)  # fmt: skip
-        elif stopped:
-            _take_barrier(account, inst, pos, instrument, strategy, orders, fills, trades,
-                          reason, worse, True, True)  # fmt: skip
+    if stopped and not (account.best_tie and won):
+        reason = Reason.TRAIL if trailing_is_tighter(pos) else Reason.STOP
+        _take_barrier(account, inst, pos, reason, _worse(-1 if long else 1, stop, o), True)
+    elif won:
+        _take_barrier(account, inst, pos, Reason.TARGET, target, True)
+    elif limits and not account.best_tie:
+        _exit_limits_inside(account, inst, pos, h, l)
+
+
+@inner
+def _target_hit(account, inst, long, target, h, l):
+    beyond = 0.0
+    if not account.touch and abs(target) < inf:
+        beyond = tick_at(inst, target) * (1.0 - 1e-9)
+    return h >= target + beyond if long else l <= target - beyond
 
 
 @inner
@@ -190,35 +161,40 @@ def _any_exit_limit(account, inst, pos, h, l):
     for k in range(MAX_ORDERS):
         order = pos.orders[k]
         if order.live and order.reduces and order.kind == OrderKind.LIMIT:
-            if _limit_touched(account, inst, order, h, l):
+            if _touched(account, inst, order, h, l):
                 return True
     return False
 
 
 @inner
-def _exit_limits_inside(account, inst, pos, instrument, strategy, orders, fills, trades, h, l):
+def _exit_limits_inside(account, inst, pos, h, l):
     for k in range(MAX_ORDERS):
         order = pos.orders[k]
         if order.live and order.reduces and order.kind == OrderKind.LIMIT and pos.lots != 0:
-            if _limit_touched(account, inst, order, h, l):
-                _fill_order(account, inst, pos, instrument, strategy, orders, fills, trades,
-                            k, order.price, False, True)  # fmt: skip
+            if _touched(account, inst, order, h, l):
+                _fill_order(account, inst, pos, order, order.price, False, True)
 
 
 @inner
-def _take_barrier(
-    account, inst, pos, instrument, strategy, orders, fills, trades, reason, raw, market, inside
-):
+def _take_barrier(account, inst, pos, reason, raw, inside):
     """A barrier closes the position; what the budget refuses becomes a market exit from the next bar."""
-    cancel_exits(account, pos, instrument, strategy, orders, Cause.OCO)
-    cancel_entries(account, pos, instrument, strategy, orders, Cause.OCO, 0)
+    _cancel_all(account, pos)
+    pos.barrier_bar = account.bar
     side = -1 if pos.lots > 0 else 1
     lots = allowed(account, inst, abs(pos.lots), inside)
-    seq = pos.seq
     if lots > 0:
-        fill(account, inst, pos, fills, trades, instrument, strategy,
-             -1, reason, side, lots, raw, market)  # fmt: skip
+        fill(account, inst, pos, -1, reason, side, lots, raw, reason != Reason.TARGET)
     if pos.lots != 0:
-        pos.exit.style, pos.exit.reason = Style.MARKET, reason
-        send(account, pos, instrument, strategy, orders, OrderKind.MARKET, side, True, reason,
-             abs(pos.lots), np.nan, seq, -1)  # fmt: skip
+        pos.exit.style, pos.exit.reason, pos.exit.expires = Style.MARKET, reason, -1
+        send(account, pos, OrderKind.MARKET, side, True, reason, abs(pos.lots), nan, pos.seq, -1)
+
+
+@inner
+def _cancel_all(account, pos):
+    """Cancel both plans and every working order, in the order they were sent."""
+    end_plan(account, pos.exit)
+    end_plan(account, pos.entry)
+    if pos.working > 0:
+        for k in range(MAX_ORDERS):
+            if pos.orders[k].live:
+                cancel(account, pos, pos.orders[k], OrderEventKind.CANCELED, Cause.OCO)

@@ -8,8 +8,6 @@ from desk.rules import MAX_FILTERS
 
 MAX_ORDERS = 8
 MAX_RUNGS = 5
-MAX_TICKS = 8
-MAX_TAXES = 8
 CORES = 3
 
 F, I, B = np.float64, np.int64, np.int8

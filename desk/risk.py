@@ -3,71 +3,53 @@
 from desk.execute import begin_exit, cancel_entries
 from desk.records import Cause, Reason, State
 from desk.rules import Style
-from market.compiled import inlined, inner
+from market.compiled import inner
+
+DAY_NS = 86_400_000_000_000
 
 
-@inlined
+@inner
 def begin_day(account, ts):
     """A new day forgives yesterday's loss."""
-    day_ns = 86_400_000_000_000
-    account.day = (ts + account.day_offset) // day_ns
-    account.day_end = (account.day + 1) * day_ns - account.day_offset
+    account.day = (ts + account.day_offset) // DAY_NS
+    account.day_end = (account.day + 1) * DAY_NS - account.day_offset
     account.day_equity = account.equity
     if account.state == State.REDUCING and not account.latched:
         account.state = State.ACTIVE
 
 
 @inner
-def watch(account, instruments, positions, rules, orders):
-    """Move the account's state at a close: ACTIVE → REDUCING → HALTED."""
+def watch(account, instruments, positions, n_strategies):
+    """Move the account's state at a close: ACTIVE → REDUCING → HALTED. Asks the fold to cancel or close."""
     equity = account.equity
-    if (
-        account.watch_drawdown
-        and not account.latched
-        and equity <= account.peak * (1.0 - account.max_drawdown)
-    ):
-        account.latched = True
-        _reduce(account, positions, rules, orders)
-    if account.watch_day and account.state == State.ACTIVE:
-        if equity <= account.day_equity * (1.0 - account.max_daily_loss):
-            _reduce(account, positions, rules, orders)
-    if account.watch_margin and account.open > 0 and equity < _maintenance(instruments, positions, rules):
-        account.latched = True
-        _reduce(account, positions, rules, orders)
-        _close_all(account, instruments, positions, rules, orders)
-    if account.latched and account.state == State.REDUCING and account.open == 0:
+    account.close_now = account.watch_margin and equity < _maintenance(instruments, positions, n_strategies)
+    fell = account.watch_drawdown and equity <= account.peak * (1.0 - account.max_drawdown)
+    lost = account.watch_day and equity <= account.day_equity * (1.0 - account.max_daily_loss)
+    account.latched = account.latched or fell or account.close_now
+    account.reduce_now = account.state == State.ACTIVE and (account.latched or lost)
+    if account.reduce_now:
+        account.state = State.REDUCING
+    if account.latched and account.open == 0:
         account.state = State.HALTED
 
 
 @inner
-def _reduce(account, positions, rules, orders):
-    if account.state != State.ACTIVE:
-        return
-    account.state = State.REDUCING
-    n = rules.shape[0]
-    for k in range(positions.shape[0]):
-        cancel_entries(account, positions[k], k // n, k % n, orders, Cause.RISK, 0)
-
-
-@inner
-def _maintenance(instruments, positions, rules):
-    """Equity below which the account is liquidated."""
-    n = rules.shape[0]
+def _maintenance(instruments, positions, n_strategies):
+    """Equity below which the account is liquidated; minus infinity with nothing held."""
     total = 0.0
     for i in range(instruments.shape[0]):
         net = 0
-        for s in range(n):
-            net += positions[i * n + s].lots
+        for s in range(n_strategies):
+            net += positions[i * n_strategies + s].lots
         if net != 0:
             total += abs(net) * instruments[i].maintenance * instruments[i].size * instruments[i].last
-    return total
+    return total if total > 0.0 else -1e300
 
 
 @inner
-def _close_all(account, instruments, positions, rules, orders):
-    n = rules.shape[0]
-    for k in range(positions.shape[0]):
-        pos = positions[k]
-        if pos.lots != 0:
-            begin_exit(account, pos, rules[k % n], k // n, k % n, orders, Style.MARKET, Reason.MARGIN,
-                       abs(pos.lots), instruments[k // n].last, pos.seq)  # fmt: skip
+def obey(account, inst, pos, rule):
+    """What REDUCING or a margin call does to one position."""
+    if account.reduce_now:
+        cancel_entries(account, pos, Cause.RISK)
+    if account.close_now and pos.lots != 0:
+        begin_exit(account, inst, pos, rule, Style.MARKET, Reason.MARGIN, abs(pos.lots), pos.seq)

@@ -37,7 +37,8 @@ class DeskRun:
     def account(self) -> dict[str, Any]:
         """The account at the end, by field name."""
         record = self.book.account[0]
-        return {name: record[name].item() for name in record.dtype.names or ()}
+        names = (name for name in record.dtype.names or () if record.dtype[name].shape == ())
+        return {name: record[name].item() for name in names}
 
 
 def run_desk(panel: Panel, reading: Reading, rules: DeskRules, cost_factor: float = 1.0) -> DeskRun:
@@ -64,7 +65,11 @@ def run_desk(panel: Panel, reading: Reading, rules: DeskRules, cost_factor: floa
         )  # fmt: skip
         account = book.account[0]
         parts.append(
-            (orders[: account["n_orders"]], fills[: account["n_fills"]], trades[: account["n_trades"]])
+            (
+                orders[: account["gave_orders"]],
+                fills[: account["gave_fills"]],
+                trades[: account["gave_trades"]],
+            )
         )
         bar += int(account["took_bars"])
         signal += int(account["took_signals"])

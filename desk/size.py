@@ -1,13 +1,13 @@
 """PositionSizer: how many lots, and which cap bound them. Rules: docs/desk-rules.md, section 4."""
 
-from math import floor, inf, isnan
+from math import floor, inf, isnan, nan
 
 import numpy as np
 
 from desk.execute import average_rung_price
 from desk.learn import mean_loss, mean_win
 from desk.ledger import whole
-from desk.records import MAX_ORDERS, Cap, Reason
+from desk.records import MAX_ORDERS, Cap
 from desk.rules import SizeBy, Style
 from market.compiled import inner
 from strategies.signals import BarrierUnit, Entry
@@ -15,7 +15,9 @@ from strategies.signals import BarrierUnit, Entry
 
 @inner
 def count_exposure(account, instruments, positions, n_strategies):
-    """Gross exposure and margin of all that is held and asked for, once per bar when first needed."""
+    """Gross exposure and margin of all that is held and asked for: once per bar, when first needed."""
+    if account.exposure_bar == account.bar:
+        return
     account.gross = account.margin = 0.0
     account.exposure_bar = account.bar
     for i in range(instruments.shape[0]):
@@ -39,29 +41,33 @@ def recount(account, inst, positions, instrument, n_strategies):
 @inner
 def _weigh(account, inst, sign):
     if inst.net != 0:
-        value = sign * abs(inst.net) * inst.size * inst.last
-        account.gross += value
-        account.margin += value * (inst.long_margin if inst.net > 0 else inst.short_margin)
+        account.gross += sign * abs(inst.net) * inst.size * inst.last
+        account.margin += sign * _margin(inst, inst.net)
 
 
 @inner
 def _spoken_for(pos):
-    """Signed lots held, working and planned as entries; a position being reversed counts as closed."""
-    reversing = pos.exit.reason == Reason.REVERSE and (pos.exit.next_bar >= 0 or pos.working_exits > 0)
-    net = 0 if reversing else pos.lots
+    """Signed lots held, working and planned as entries."""
+    return pos.lots + entry_lots(pos)
+
+
+@inner
+def entry_lots(pos):
+    """Signed lots that work or are planned as entries."""
+    lots = 0
     if pos.entry.next_bar >= 0:
-        net += pos.entry.side * pos.entry.unsent
+        lots += pos.entry.side * pos.entry.unsent
     if pos.working > pos.working_exits:
         for k in range(MAX_ORDERS):
             order = pos.orders[k]
             if order.live and not order.reduces:
-                net += order.side * (order.lots - order.filled)
-    return net
+                lots += order.side * (order.lots - order.filled)
+    return lots
 
 
 @inner
 def reference_price(rules, signal, close):
-    """The price an entry is sized at."""
+    """The price an entry is sized at; NaN before the instrument's first bar."""
     if signal.entry != Entry.MARKET:
         return signal.price
     if rules.entry_style == Style.LADDER:
@@ -100,48 +106,63 @@ def kelly_fraction(p, variance, p_low, win, loss, shrink):
 
 
 @inner
-def asked_lots(account, inst, rules, learner, signal, d, method, ref, distance):
-    """Lots before the caps."""
-    value = ref * inst.size
-    if not isnan(signal.weight):
-        return max(whole(abs(signal.weight) * account.equity / value), 0)
-    if method == SizeBy.FIXED:
-        return max(whole(rules.quantity / inst.lot), 0)
-    if method == SizeBy.KELLY:
-        win, loss = mean_win(rules, learner), mean_loss(rules, learner)
-        f = kelly_fraction(d.p, d.variance, d.p_low, win, loss, rules.fraction)
-        return max(whole(f * account.equity / value), 1)
-    if isnan(distance):
-        return max(whole(rules.notional * account.equity / value), 0)
-    return max(whole(rules.risk * account.equity / ((distance + ref * inst.slippage) * inst.size)), 0)
+def loss_per_lot(inst, signal, ref):
+    """Money that a lot loses at its stop; NaN without a stop, or with one that costs nothing."""
+    loss = (stop_distance(signal, ref) + ref * inst.slippage) * inst.size
+    return loss if loss > 0.0 else nan
 
 
 @inner
-def capped_lots(account, inst, rules, d, side, lots, ref, distance):
-    """The smallest of the caps; writes which one bound into ``d.cap``."""
+def weighted_lots(account, inst, signal, ref):
+    """Lots that a finite weight asks for."""
     value = ref * inst.size
-    equity = account.equity
+    return whole(abs(signal.weight) * account.equity / value) if value > 0.0 else 0
+
+
+@inner
+def asked_lots(account, inst, rules, learner, d, method, ref, loss):
+    """Lots before the caps, by the sizing method."""
+    value = ref * inst.size
+    if method == SizeBy.FIXED:
+        return whole(rules.quantity / inst.lot)
+    if method == SizeBy.KELLY:
+        win, losing = mean_win(rules, learner), mean_loss(rules, learner)
+        f = kelly_fraction(d.p, d.variance, d.p_low, win, losing, rules.fraction)
+        return max(whole(f * account.equity / value), 1)
+    if isnan(loss):
+        return whole(rules.notional * account.equity / value)
+    return whole(rules.risk * account.equity / loss)
+
+
+@inner
+def capped_lots(account, inst, rules, pos, d, side, lots, ref, loss):
+    """The smallest of the caps; writes which one bound into ``d.cap``.
+
+    Of the position that is being sized, lots of the other side count as closed, and an entry plan gives way.
+    """
+    value, equity = ref * inst.size, account.equity
+    net = inst.net - entry_lots(pos) - (pos.lots if pos.lots * side < 0 else 0)
+    gross = account.gross + (abs(net) - abs(inst.net)) * inst.size * inst.last
+    margin = account.margin + _margin(inst, net) - _margin(inst, inst.net)
     best, cap = float(lots), Cap.NONE
-    limit = inf
-    if not isnan(distance) and rules.max_risk < inf:
-        limit = _floor(rules.max_risk * equity / ((distance + ref * inst.slippage) * inst.size))
+    if not isnan(loss) and rules.max_risk < inf:
+        limit = _floor(rules.max_risk * equity / loss)
         if limit < best:
             best, cap = limit, Cap.RISK
     if rules.max_notional < inf:
         limit = _floor(rules.max_notional * equity / value)
         if limit < best:
             best, cap = limit, Cap.NOTIONAL
-    limit = inst.position_lots - side * inst.net
+    limit = inst.position_lots - side * net
     if limit < best:
         best, cap = limit, Cap.POSITION
     if account.max_gross < inf:
-        limit = _floor((account.max_gross * equity - account.gross) / value)
+        limit = _floor((account.max_gross * equity - gross) / value)
         if limit < best:
             best, cap = limit, Cap.GROSS
-    margin = inst.long_margin if side > 0 else inst.short_margin
-    needed = (margin + inst.taker + inst.slippage) * value
+    needed = ((inst.long_margin if side > 0 else inst.short_margin) + inst.taker + inst.slippage) * value
     if needed > 0.0:
-        limit = _floor(((1.0 - rules.reserve) * equity - account.margin) / needed)
+        limit = _floor(((1.0 - rules.reserve) * equity - margin) / needed)
         if limit < best:
             best, cap = limit, Cap.POWER
     if inst.max_lots < best:
@@ -150,6 +171,14 @@ def capped_lots(account, inst, rules, d, side, lots, ref, distance):
         best, cap = 0.0, Cap.MIN
     d.cap = cap
     return max(np.int64(best), 0)
+
+
+@inner
+def _margin(inst, net):
+    """Initial margin of ``net`` lots at the last price."""
+    if net == 0:
+        return 0.0
+    return abs(net) * inst.size * inst.last * (inst.long_margin if net > 0 else inst.short_margin)
 
 
 @inner

@@ -95,8 +95,8 @@ class Desk:
         account = self.advance(ts, prices, signals, p, status, labels, decisions)
         return Step(
             decisions,
-            self._orders[: account["n_orders"]].copy(),
-            self._fills[: account["n_fills"]].copy(),
-            self._trades[: account["n_trades"]].copy(),
+            self._orders[: account["gave_orders"]].copy(),
+            self._fills[: account["gave_fills"]].copy(),
+            self._trades[: account["gave_trades"]].copy(),
             float(self._equity[0]),
         )

@@ -1,8 +1,10 @@
 """What a trade costs, as one compiled record per instrument: fees, slippage, price steps, sale taxes."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from math import ceil, floor
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +48,8 @@ def costs_of(instruments: Sequence[Instrument], cost_factor: float = 1.0) -> NDA
         for k, (start, tick) in enumerate(instrument.ticks):
             record["tick_from"][k], record["tick"][k] = start, tick
         for k, (date, rate) in enumerate(instrument.sell_taxes):
-            record["tax_from"][k] = np.datetime64(date, "ns").astype(np.int64)
+            began = datetime.fromisoformat(date).replace(tzinfo=ZoneInfo(instrument.timezone))
+            record["tax_from"][k] = round(began.timestamp()) * 1_000_000_000
             record["tax"][k] = rate * cost_factor
     return records
 

@@ -1,10 +1,15 @@
 """Every desk that the laws are asked of, behind one call."""
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from desk.pipeline import Reading
+from desk.run import DeskRun, run_desk
+from filters.opinions import Opinions
+from strategies.signals import Signals
 from tests.desk.markets import World
 from tests.desk.twin import TwinRun, run_twin
 
@@ -38,6 +43,26 @@ def twin(world: World, cost_factor: float = 1.0) -> TwinRun:
     return run_twin(world.panel, world.signals, world.p, world.status, world.labels, world.rules, cost_factor)
 
 
+@dataclass(frozen=True, eq=False)
+class Compiled:
+    """The compiled desk's run, with what the laws ask for."""
+
+    run: DeskRun
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.run, name)
+
+    @property
+    def ambiguous_bars(self) -> int:
+        return int(self.run.account["ambiguous_bars"])
+
+
+def compiled(world: World, cost_factor: float = 1.0) -> Compiled:
+    names = tuple(f"filter {k}" for k in range(world.p.shape[1]))
+    reading = Reading(Signals(world.signals), Opinions(names, world.p, world.status), world.labels)
+    return Compiled(run_desk(world.panel, reading, world.rules, cost_factor))
+
+
 def same(left: Table, right: Table) -> bool:
     """Equal rows, field by field, to the last bit; NaN equals NaN and padding doesn't count."""
     return len(left) == len(right) and all(
@@ -45,4 +70,4 @@ def same(left: Table, right: Table) -> bool:
     )
 
 
-EVERY_DESK: list[Run] = [twin]
+EVERY_DESK: list[Run] = [twin, compiled]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from desk.records import Reason
 from tests.desk.desks import Ran
 from tests.desk.markets import World
 from tests.desk.twin_numbers import ceil
@@ -56,7 +57,7 @@ def _book(world: World, fill: np.void, held: NDArray[np.int64], dust: NDArray[np
     one = world.panel.instruments[i]
     held[i, fill["strategy"]] += side * lots
     flow = -side * lots * float(fill["price"]) * one.lot * one.multiplier - float(fill["tax"])
-    if one.fees.currency == "base" and side > 0:
+    if one.fees.currency == "base" and side > 0 and fill["reason"] == Reason.ENTRY:
         units = float(fill["fee"]) / (float(fill["price"]) * one.multiplier)
         taken = ceil(units / one.lot)
         held[i, fill["strategy"]] -= taken

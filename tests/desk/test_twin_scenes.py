@@ -297,8 +297,9 @@ def test_a_margin_call_closes_everything(run: Run) -> None:
 
 @every_desk
 def test_a_label_teaches_the_base_rate(run: Run) -> None:
-    signals = [said(0), said(3)]
-    ran = run(scene([FLAT] * 5, signals, labels=[(0, 2, 1, 1, 0.03)]))
+    decision = DecisionRules(filters=(FilterRules(),))
+    signals, labels = [said(0), said(3)], [(0, 2, 1, 1, 0.03)]
+    ran = run(scene([FLAT] * 5, signals, decision=decision, opinions=[(0.5,), (0.5,)], labels=labels))
     overall = 2 / 3  # (1 + 1) / (2 + 1)
     assert ran.decisions["base_rate"].tolist() == pytest.approx([0.5, (10 * overall + 1) / 11])
     win, loss = (0.1 + 0.03) / 11, 0.1 / 10

@@ -63,13 +63,14 @@ def run_twin(
     desk = _new_desk(panel, signals, rules, cost_factor)
     equity, cash, lots, dust = [], [], [], []
     next_signal = next_label = 0
+    learns = any(any(learner.learns) for learner in desk.learners)
     for t in range(len(panel)):
         desk.t = t
         start_day(desk)
         _match_all(desk)
         mark(desk)
         watch(desk)
-        while next_label < len(labels) and labels[next_label]["matured_at"] <= t:
+        while learns and next_label < len(labels) and labels[next_label]["matured_at"] <= t:
             _learn(desk, labels[next_label])
             next_label += 1
         _time_exits(desk)

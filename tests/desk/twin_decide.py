@@ -247,8 +247,12 @@ def _leave(desk: Desk, position: Position, signal: np.void, seq: int) -> Verdict
 def _review(
     desk: Desk, position: Position, learner: Learner, signal: np.void, seq: int, view: View
 ) -> Verdict:
-    held = position.side == int(signal["side"])
-    if held and learner.stage == BLOCK and view.p < view.p_star - learner.rules.hysteresis:
+    side = int(signal["side"])
+    if learner.stage != BLOCK or view.p >= view.p_star - learner.rules.hysteresis:
+        return Verdict(Action.HOLD)
+    if position.entry_plan is not None and position.entry_plan.side == side:
+        desk.drop_entry(position, Cause.EXIT)
+    if position.side == side:
         style = desk.rules.strategies[position.strategy].execution.exit
         lots = plan_exit(desk, position, abs(position.lots), style, Reason.REVIEW, seq)
         return Verdict(Action.SELL, lots=lots)

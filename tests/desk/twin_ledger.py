@@ -43,7 +43,7 @@ def fill(
     fee = (terms.maker if maker else terms.taker) * notional
     tax = terms.sell_tax(int(desk.panel.ts[desk.t])) * notional if side < 0 else 0.0
     taken, paid = 0, fee
-    if fees.currency == "base" and side > 0:
+    if fees.currency == "base" and side > 0 and reason == Reason.ENTRY:
         units = (terms.maker if maker else terms.taker) * lots * terms.lot
         taken, paid = ceil(units / terms.lot), 0.0
         desk.dust[position.instrument] += taken * terms.lot - units

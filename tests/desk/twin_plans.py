@@ -75,8 +75,11 @@ def plan_entry(desk: Desk, position: Position, signal: Any, seq: int, lots: int)
 def plan_exit(desk: Desk, position: Position, lots: int, style: Style, reason: Reason, seq: int) -> int:
     """Plan to give up at most ``lots``; returns how many. 0 when an exit plan is in the way."""
     old = position.exit_plan
-    if old is not None and (style != Style.MARKET or old.style == Style.MARKET):
-        return 0
+    if old is not None:
+        more_urgent = style == Style.MARKET and old.style != Style.MARKET
+        more_lots = old.reason == Reason.RESIZE and reason != Reason.RESIZE
+        if not (more_urgent or more_lots):
+            return 0
     if position.entry_plan is not None and position.entry_plan.side == position.side:
         desk.drop_entry(position, Cause.EXIT)
     if old is not None:

@@ -25,6 +25,8 @@ def test_a_label_is_what_one_lot_earns_at_the_desk(world, touch, on_entry_bar):
     if len(entries) == 0:
         return
     rows = rows[entries[0] :]
+    if np.isnan(panel.close[: rows["bar"][0] + 1, 0]).all():
+        return  # nothing to size it by
     closes = (rows["kind"] == SignalKind.EXIT) == (rows["side"] == rows["side"][0])
     said = Signals(rows[(np.arange(len(rows)) == 0) | (closes & (rows["bar"] > rows["bar"][0]))])
     found = labels.label(said.rows, panel, touch=touch, targets_on_entry_bar=on_entry_bar)

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 # Level 3 compiles twice as long as level 2 for code that is no faster (measured on the desk).
 os.environ.setdefault("NUMBA_OPT", "2")
@@ -48,29 +48,29 @@ def compiled(function: F) -> F:
 
 def inner(function: F) -> F:
     """Called from compiled code only: no allocation, no reference counting."""
-    return _compiled_once(numba.njit(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
+    return _compiled_once(function, forceinline=False)
 
 
 def inlined(function: F) -> F:
     """As ``inner``, inlined by LLVM: for the few functions that run on every bar."""
-    return _compiled_once(
-        numba.njit(_nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
-    )
+    return _compiled_once(function, forceinline=True)
 
 
-def _compiled_once(dispatcher: Any) -> Any:
-    """One compiled version, whatever the widths of the integers it is called with.
+def _compiled_once(function: F, *, forceinline: bool) -> F:
+    """One compiled version, without a way in from Python, whatever the widths of the integers it is given.
 
     numba compiles a function, and all it calls, anew for int8, int32, each literal and each enum: a third
     of the desk's compilation. Here all of them are passed as int64.
     """
+    options = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    dispatcher: Any = numba.njit(forceinline=forceinline, **options)(function)
     resolve = dispatcher.get_call_template
 
     def widened(args: Any, kws: Any) -> Any:
         return resolve(tuple(_wide(one) for one in args), {name: _wide(one) for name, one in kws.items()})
 
     dispatcher.get_call_template = widened
-    return dispatcher
+    return cast(F, dispatcher)
 
 
 def _wide(kind: Any) -> Any:

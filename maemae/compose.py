@@ -14,6 +14,7 @@ from maemae.compose_data import read_panel
 from maemae.compose_rules import desk_rules
 from maemae.profile import Tables, check_profile, lay_over, read_tables, set_sizing, set_value
 from maemae.settings import FilterSettings, Profile
+from market.bars import Panel
 from market.errors import ConfigError
 from records.manifest import take_manifest
 from strategies.base import Strategy
@@ -23,19 +24,19 @@ PARTICIPATION = 0.10  # of a bar's volume, where the instruments are described
 DEMO = Path(__file__).resolve().parent.parent / "config" / "demo.toml"
 
 
-def compose(asked: Asked) -> Plan:
-    """Everything checked and loaded; names and parameters before the data is read."""
+def compose(asked: Asked, panel: Panel | None = None) -> Plan:
+    """Everything checked and loaded; names and parameters before the data is read. panel: bars that are in
+    memory already, such as ``load_panel(frame)``."""
     tables, source = gather(asked)
-    profile = check_profile(tables, source)
-    return plan_of(profile)
+    return plan_of(check_profile(tables, source), panel)
 
 
-def plan_of(profile: Profile) -> Plan:
+def plan_of(profile: Profile, panel: Panel | None = None) -> Plan:
     """The profile's strategies, filters, data and rules as one plan."""
     strategies = tuple(zip(strategy_names(profile), load_strategies(profile), strict=True))
     filters = tuple(load_filter(each.use, each.parameters) for each in profile.filters)
     began = perf_counter()
-    panel, source, described = read_panel(profile)
+    panel, source, described = read_panel(profile, panel)
     load_s = perf_counter() - began
     rules = desk_rules(profile, panel.timeframe, PARTICIPATION if described else 0.0)
     config = profile.model_dump(mode="json")
@@ -54,6 +55,8 @@ def gather(asked: Asked) -> tuple[Tables, str]:
         raise ConfigError(
             "nothing to run: give a profile, such as config/demo.toml, or --strategy and --data. See --help."
         )
+    if asked.profile is None and asked.strategy:
+        tables["name"] = name_of(asked.strategy)
     for path, value in _said(asked):
         lay_over(tables, path, value)
     for assignment in asked.set:
@@ -88,8 +91,13 @@ def load_strategies(profile: Profile) -> list[Strategy]:
 
 def strategy_names(profile: Profile) -> list[str]:
     """What reports call them: the name or the file's, numbered where it would repeat."""
-    plain = [Path(each.use.partition(":")[0]).stem for each in profile.strategy]
+    plain = [name_of(each.use) for each in profile.strategy]
     return [name if plain.count(name) == 1 else f"{name}#{place + 1}" for place, name in enumerate(plain)]
+
+
+def name_of(use: str) -> str:
+    """A strategy's registered name, or that of its file."""
+    return Path(use.partition(":")[0]).stem
 
 
 def user_files(profile: Profile) -> list[Path]:

@@ -15,9 +15,10 @@ from market.timeframes import parse_timeframe, timeframe_text
 DEMO = "demo"
 
 
-def read_panel(profile: Profile) -> tuple[Panel, str, bool]:
+def read_panel(profile: Profile, given: Panel | None = None) -> tuple[Panel, str, bool]:
     """The panel, what its source is called, and whether its instruments are described.
 
+    given: bars that are in memory already; the profile then names no data, but may choose among them.
     An instrument is described when the profile has a table for it or its source knows more than its name;
     a bare file's volumes have no known unit, so nothing can be said of shares of them. Raises DataError or
     ConfigError, in one sentence, for whatever can't be read or isn't there.
@@ -25,7 +26,9 @@ def read_panel(profile: Profile) -> tuple[Panel, str, bool]:
     for zone in (profile.market.timezone, *[each.timezone for each in profile.instruments.values()]):
         if zone is not None:
             zone_named(zone)  # refused before anything is read, whether or not the data need it
-    panel, source = _reader(profile.market)(profile.market)
+    panel, source = (
+        _reader(profile.market)(profile.market) if given is None else _of_memory(profile.market, given)
+    )
     told = [
         each.symbol in profile.instruments or each.id in profile.instruments for each in panel.instruments
     ]
@@ -77,11 +80,22 @@ def _of_catalog(market: MarketSettings) -> tuple[Panel, str]:
 def _of_demo(market: MarketSettings) -> tuple[Panel, str]:
     from market import demo_data
 
-    panel = only(demo_data.load(), market.instruments)
+    return _chosen(market, demo_data.load(), "the demo's bars"), demo_data.SOURCE
+
+
+def _of_memory(market: MarketSettings, panel: Panel) -> tuple[Panel, str]:
+    named = market.data or market.catalog
+    if named:
+        raise ConfigError(f"the bars were given, yet [market] names '{named}'; expected one of them.")
+    return _chosen(market, panel, "the given bars"), "given bars"
+
+
+def _chosen(market: MarketSettings, panel: Panel, what: str) -> Panel:
+    """The instruments and days that the profile asks for."""
     if market.timeframe and parse_timeframe(market.timeframe) != panel.timeframe:
         raise ConfigError(
-            f"market.timeframe = '{market.timeframe}': the demo's bars are "
-            f"{timeframe_text(panel.timeframe)}. Leave it out, or give other data."
+            f"market.timeframe = '{market.timeframe}': {what} are {timeframe_text(panel.timeframe)}. "
+            "Leave it out, or give other data."
         )
     first, last = window(market.since, market.until, market.timezone)
-    return between(panel, first, last, "demo data"), demo_data.SOURCE
+    return between(only(panel, market.instruments), first, last, what)

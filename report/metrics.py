@@ -14,6 +14,7 @@ from market.bars import Floats, Ints
 
 DAY = 86_400 * 10**9  # ns
 YEAR = 365.25 * DAY
+PIECE = 65_536  # values at a time: in the cache, and without a second array as long as the first
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,10 +34,13 @@ def elapsed_years(ts: Ints, timeframe: int) -> float:
 
 def period_ends(ts: Ints, timeframe: int) -> Ints:
     """The last row of every day, or every row when bars are a day or longer."""
-    if timeframe >= DAY:
-        return np.arange(len(ts))
-    day = ts // DAY
-    return np.append(np.flatnonzero(day[1:] != day[:-1]), len(ts) - 1)
+    return np.arange(len(ts)) if timeframe >= DAY else day_ends(ts)
+
+
+def day_ends(ts: Ints) -> Ints:
+    """The last row of every day (UTC) that has one."""
+    midnights = np.arange(ts[0] // DAY + 1, ts[-1] // DAY + 1) * DAY
+    return np.append(np.unique(np.searchsorted(ts, midnights) - 1), len(ts) - 1)
 
 
 def period_returns(ts: Ints, timeframe: int, equity: Floats, cash: float) -> Returns:
@@ -81,10 +85,13 @@ def sortino(returns: Returns) -> float:
 
 def max_drawdown(equity: Floats, cash: float) -> float:
     """Deepest fall from the highest equity so far (the starting cash counts), as a positive fraction."""
-    peak = np.maximum.accumulate(equity)
-    np.maximum(peak, cash, out=peak)
-    np.divide(equity, peak, out=peak)
-    return max(0.0, 1.0 - float(peak.min()))
+    peak, deepest = cash, 0.0
+    for start in range(0, len(equity), PIECE):
+        piece = equity[start : start + PIECE]
+        peaks = np.maximum(np.maximum.accumulate(piece), peak)
+        deepest = max(deepest, float((1.0 - piece / peaks).max()))
+        peak = float(peaks[-1])
+    return deepest
 
 
 def win_rate(pnl: Floats) -> float:
@@ -102,10 +109,11 @@ def profit_factor(pnl: Floats) -> float:
 
 def monthly_returns(ts: Ints, equity: Floats, cash: float) -> list[tuple[str, float]]:
     """("2024-03", return) of every calendar month (UTC) with a bar."""
-    month = ts.astype("datetime64[ns]").astype("datetime64[M]").astype(np.int64)
-    ends = np.append(np.flatnonzero(month[1:] != month[:-1]), len(ts) - 1)
-    points = np.concatenate(([cash], equity[ends]))
-    names = month[ends].astype("datetime64[M]").astype(str)
+    days = day_ends(ts)
+    month = ts[days].astype("datetime64[ns]").astype("datetime64[M]")
+    last = np.append(np.flatnonzero(month[1:] != month[:-1]), len(days) - 1)
+    points = np.concatenate(([cash], equity[days[last]]))
+    names = month[last].astype(str)
     return [
         (str(name), float(b / a - 1.0)) for name, a, b in zip(names, points[:-1], points[1:], strict=True)
     ]

@@ -14,6 +14,7 @@ from maemae.settings import Profile
 from market.catalog import Catalog
 from market.contracts import us_equity
 from market.errors import ConfigError, DataError
+from market.loaders import load_panel
 from tests.maemae.bad_input import frame
 
 
@@ -80,6 +81,16 @@ def test_the_demo_is_chosen_and_cut_like_any_data() -> None:
     with pytest.raises(ConfigError, match=r"timeframe = '1h': the demo's bars are 1d"):
         read_panel(profile({"data": "demo", "timeframe": "1h"}))
     assert len(read_panel(profile({"data": "demo", "timeframe": "1d"}))[0]) == 3270
+
+
+def test_bars_in_memory_are_composed_like_bars_in_a_file(several: Path) -> None:
+    panel = load_panel(pd.read_csv(several))
+    plan = compose(Asked(strategy="sma_cross", symbols=("BBB",), since="2020-02-01"), panel)
+    assert [each.symbol for each in plan.panel.instruments] == ["BBB"] and plan.source == "given bars"
+    assert plan.panel.ts[0] == pd.Timestamp("2020-02-01", tz="UTC").value
+    assert plan.panel.instruments[0].fees.taker == 0.0005 and plan.name == "sma_cross"
+    with pytest.raises(ConfigError, match="expected one of them"):
+        compose(Asked(strategy="sma_cross", data="demo"), panel)
 
 
 def test_a_fill_takes_a_tenth_of_the_volume_where_instruments_are_described(several: Path) -> None:

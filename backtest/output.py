@@ -104,15 +104,20 @@ def write_whole(path: Path, text: str) -> None:
     try:
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     except OSError as error:
-        raise ConfigError(f"{path}: can't be written ({error.strerror}). Choose another path.") from error
+        raise _unwritable(path, error) from error
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
         os.chmod(beside, 0o666 & ~_umask())
         os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        Path(beside).unlink(missing_ok=True)  # gone already when all went well
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(f"{path}: can't be written ({error.strerror}). Choose another path.")
 
 
 def _umask() -> int:

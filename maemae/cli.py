@@ -141,10 +141,13 @@ def run(arguments: Sequence[str]) -> int:
         return _refuse(error, str(error), debug)
     except typer.TyperException as error:
         said = error.format_message().replace("Value error, ", "").rstrip(".")
+        if said.startswith("Usage: "):  # nothing was asked: the whole help
+            print(said, file=sys.stderr)
+            return 2
         return _refuse(error, f"{said}. See {_command_of(error)} --help.", debug)
     except (KeyboardInterrupt, typer.Abort):
         return _interrupted()
-    except BrokenPipeError:  # the reader, such as head, has enough
+    except (BrokenPipeError, SystemExit):  # the reader, such as head, has enough; typer and rich exit then
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 

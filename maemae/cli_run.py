@@ -1,6 +1,8 @@
 """What the commands do. Imported when a command runs, never before."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 
 from backtest.output import check_output, write_json
 from backtest.result import Result
@@ -18,7 +20,7 @@ def run_backtest(asked: Asked, out: str | None, include: Sequence[str]) -> int:
             f"--{include[0]} adds to the JSON, which was not asked for; add --json FILE or --json -."
         )
     check_output(out)
-    with Progress() as stage:
+    with Progress() as stage, _stdout_for_json(out):
         stage("Reading data")
         plan = compose(asked)
         result = backtest(plan, stage)
@@ -59,7 +61,7 @@ def run_verify(asked: Asked, out: str | None) -> int:
     from maemae.verify import run
 
     check_output(out)
-    with Progress() as stage:
+    with Progress() as stage, _stdout_for_json(out):
         stage("Reading data")
         plan = compose(asked)
         stage("Verifying")
@@ -91,6 +93,16 @@ def run_version(out: str | None) -> int:
         for name, said in found.items():
             print(f"{name} {said}")
     return 0
+
+
+@contextmanager
+def _stdout_for_json(out: str | None) -> Iterator[None]:
+    """What a strategy prints goes to standard error where standard output is for JSON alone."""
+    if out != "-":
+        yield
+        return
+    with redirect_stdout(sys.stderr):
+        yield
 
 
 def _print(result: Result, language: str) -> None:

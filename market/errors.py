@@ -43,14 +43,14 @@ def raised_by(who: str) -> Iterator[None]:
         raise DataError(f"{who}{_place(error)}: {error}") from error
     except MaemaeError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         what = " ".join(f"{type(error).__name__}: {error}".split())
         raise DataError(
             f"{who} raised {what}{_place(error)}. Mend it there; --debug shows the whole trace."
         ) from error
 
 
-def _place(error: Exception) -> str:
+def _place(error: BaseException) -> str:
     """The last line of an author's code that led to the error, in brackets; nothing when none did."""
     frames = traceback.extract_tb(error.__traceback__)
     authors = [frame for frame in frames[1:] if _by_an_author(frame.filename)]

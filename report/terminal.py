@@ -14,7 +14,7 @@ from rich.text import Text
 from report.cards import FilterCard
 from report.learning import Learned
 from report.run_report import RunReport, TradeLine
-from report.words import say
+from report.words import KOREAN, say
 
 WIDE = 100  # columns at which the months of a year fit on one line
 Summary = Mapping[str, Any]
@@ -77,9 +77,12 @@ def assumptions_box(report: RunReport, language: str) -> Frame:
     table.add_column(style="bold", max_width=18, overflow="fold")
     table.add_column(overflow="fold")
     for what, said in report.assumptions:
-        table.add_row(what, said)
+        word, _, name = what.partition(" ")
+        table.add_row(f"{say(word, language)} {name}" if what not in KOREAN else say(what, language), said)
     if not isnan(report.capacity):
-        table.add_row("capacity", f"the largest fill took {report.capacity:.2%} of its bar's volume")
+        table.add_row(
+            say("capacity", language), f"the largest fill took {report.capacity:.2%} of its bar's volume"
+        )
     return Frame(table, title=say("Assumptions", language), box=ROUNDED)
 
 

@@ -2,6 +2,17 @@
 
 KOREAN = {
     "Assumptions": "가정",
+    "data": "데이터",
+    "period": "기간",
+    "cash": "현금",
+    "volume": "거래량",
+    "limits": "한도",
+    "strategy": "전략",
+    "filter": "필터",
+    "filters": "필터",
+    "no answer": "무응답",
+    "figures": "지표",
+    "capacity": "수용량",
     "Result": "결과",
     "this run": "이 전략",
     "without filters": "필터 없이",

@@ -153,6 +153,23 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
 
 
+def test_a_write_that_is_interrupted_or_fails_leaves_the_file_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "result.json"
+    write_json({"a": 1}, str(out))
+    for raised, seen in ((KeyboardInterrupt(), KeyboardInterrupt), (OSError(28, "No space"), ConfigError)):
+
+        def fail(*arguments: object, raised: BaseException = raised) -> None:
+            raise raised
+
+        monkeypatch.setattr("os.replace", fail)
+        with pytest.raises(seen):
+            write_json({"a": 2}, str(out))
+        assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
+    assert json.loads(out.read_text()) == {"a": 1}
+
+
 def test_an_output_that_can_not_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="doesn't exist"):
         write_json({}, str(tmp_path / "no" / "such.json"))

@@ -206,6 +206,9 @@ CASES: dict[str, tuple[Arguments, list[str]]] = {
     "parameter of the wrong type": (good(*SMA, "--set", "fast=quick"), ["fast", "quick"]),
     "no such strategy file": (lambda folder: good("--strategy", str(folder / "no.py"))(folder), ["no.py"]),
     "a strategy that raises": (written("        return 1 // 0\n"), ["ZeroDivision", "mine.py", "line 12"]),
+    "a strategy that ends the program": (
+        written("        raise SystemExit(0)\n"), ["SystemExit", "mine.py", "line 12"],
+    ),
     "a strategy that returns nothing": (written("        return None\n"), ["Mine", "NoneType", "Signals"]),
     "a mask that is too long": (
         written("        return Signals.of(enter=np.ones(len(bars) + 5, bool))\n"), ["Mine", "305", "300"],

@@ -39,6 +39,30 @@ def test_json_on_standard_output_is_nothing_but_json(bars: Path, capsys: pytest.
     assert json.loads(capsys.readouterr().out)["summary"]["trades"] > 0
 
 
+def test_what_a_strategy_prints_is_kept_out_of_the_json(
+    bars: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chatty = own(tmp_path, "        print('thinking')\n        return Signals.at(0)\n")
+    assert run(["backtest", "--strategy", str(chatty), "--data", str(bars), "--json", "-"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["summary"]["fills"] == 1 and "thinking" in captured.err
+
+
+def test_a_reader_who_has_enough_is_no_failure() -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m maemae version --json - | head -c 1; exit ${{PIPESTATUS[0]}}",
+        shell=True, executable="/bin/bash", cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "{", "")
+
+
+def test_nothing_asked_is_answered_with_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in ([], ["data"]):
+        assert run(arguments) == 2
+        said = capsys.readouterr().err
+        assert said.startswith("Usage: maemae") and "Traceback" not in said
+
+
 def test_the_command_line_lies_over_the_profile(
     bars: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,12 @@ Arguments = Callable[[Path], list[str]]
 SMA = ["--strategy", "sma_cross", "--set", "fast=5", "--set", "slow=20"]
 
 
+def the_line(err: str) -> str:
+    """The one line that standard error holds, progress aside: a first compilation is announced."""
+    (line,) = [each for each in err.strip().splitlines() if not each.endswith(" ...")]
+    return line
+
+
 def frame(n_bars: int = 300) -> pd.DataFrame:
     """Sound daily bars."""
     random = np.random.default_rng(5)

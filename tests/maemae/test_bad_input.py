@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from maemae.cli import run
-from tests.maemae.bad_input import CASES, SMA, frame, own
+from tests.maemae.bad_input import CASES, SMA, frame, own, the_line
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,7 +34,7 @@ def test_wrong_input_is_one_clear_line_and_nothing_is_written(
     code = run(["backtest", *arguments, *out])
     captured = capsys.readouterr()
     assert code == 2, captured
-    (line,) = captured.err.strip().splitlines()
+    line = the_line(captured.err)
     assert line.startswith("maemae: ") and line.endswith((".", "?", ")")), line
     assert "Traceback" not in captured.err and captured.out == ""
     for words in said:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from maemae.cli import run
-from tests.maemae.bad_input import frame
+from tests.maemae.bad_input import frame, the_line
 
 
 @pytest.fixture(autouse=True)
@@ -158,8 +158,7 @@ def test_wrong_input_is_one_clear_line(
 ) -> None:
     assert run(["data", *[each.format(bars=bars) for each in arguments]]) == 2
     captured = capsys.readouterr()
-    (line,) = captured.err.strip().splitlines()
-    assert said in line and captured.out == "" and not list(home.rglob("*.parquet"))
+    assert said in the_line(captured.err) and captured.out == "" and not list(home.rglob("*.parquet"))
 
 
 def test_an_empty_catalog_is_said_and_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:

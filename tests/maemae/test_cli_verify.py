@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from maemae.cli import run
-from tests.maemae.bad_input import SMA, frame, own
+from tests.maemae.bad_input import SMA, frame, own, the_line
 
 TOMORROW = (
     "        rises = np.append(bars.close[1:] > bars.close[:-1], False)\n"
@@ -59,5 +59,4 @@ def test_wrong_input_is_refused_before_anything_is_proved(
     bars: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["verify", "--strategy", "sma_cros", "--data", str(bars)]) == 2
-    (line,) = capsys.readouterr().err.strip().splitlines()
-    assert "sma_cros" in line
+    assert "sma_cros" in the_line(capsys.readouterr().err)

@@ -1,31 +1,27 @@
-"""One backtest: read the market, fold the desk, then fold it again to see what the result rests on."""
+"""One backtest: read the market, fold the desk, and fold around it to see what the result rests on."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
+from backtest.around import fold_around
 from backtest.plan import Plan
-from backtest.result import Result, summary_of
+from backtest.result import Result
 from desk.pipeline import Pipeline, Reading
-from desk.rules import DeskRules, Tie
-from desk.run import DeskRun, run_desk
+from desk.run import run_desk
 from filters.opinions import Opinion, Opinions
 from market.bars import Panel
 from market.compiled import CACHE_DIR
-from report.run_report import Band, CostRow
 from strategies.signals import Signals
 
-COST_FACTORS = (0.0, 1.0, 2.0, 3.0)
 COMPILING = "Compiling for first use, half a minute; it is kept for later runs"
 Say = Callable[[str], None]
 
 
 def backtest(plan: Plan, say: Say | None = None, *, variants: bool = True) -> Result:
-    """Run ``plan``. say: told what comes next, in a few words. variants: also fold the desk at
-    other costs, under the other reading of ambiguous bars and without filters, as a report needs."""
+    """Run ``plan``. say: told what comes next, in a few words. variants: also fold the desk at other costs,
+    under the other reading of ambiguous bars and without filters, as a report needs."""
     say = say or _unheard
     timing = {"load_s": plan.load_s}
     clock = _Clock(timing)
@@ -42,18 +38,20 @@ def backtest(plan: Plan, say: Say | None = None, *, variants: bool = True) -> Re
     say("Labelling signals")
     reading = Reading(signals, opinions, pipeline.labels(signals, panel))
     clock.lap("labels_s")
+    around = None
+    if (
+        variants
+    ):  # before the run itself, whose arrays are kept: so there is never more than one run in memory
+        say("Folding history at other costs")
+        around = fold_around(plan, reading)
+        clock.lap("report_s")
     say("Folding history through the desk")
     run = run_desk(panel, reading, pipeline.rules)
     clock.lap("desk_s")
-    if not variants:
+    if around is None:
         return Result(plan, reading, run, timing)
-    say("Folding it again at other costs")
-    costs = tuple(_cost_row(plan, reading, run, factor) for factor in COST_FACTORS)
-    result = Result(
-        plan, reading, run, timing, costs, _band(plan, reading, run), _unfiltered(plan, reading, run)
-    )
-    clock.lap("report_s")
-    return result
+    rows, band = around.cost_rows(plan, run), around.band(plan, run)
+    return Result(plan, reading, run, timing, rows, band, around.unfiltered)
 
 
 def is_compiled() -> bool:
@@ -72,41 +70,6 @@ def compile_desk(panel: Panel, pipeline: Pipeline) -> None:
     silent = [Opinion.answer(np.zeros(0)) for _ in pipeline.filters]
     opinions = Opinions.stack([agent.name for agent in pipeline.filters], silent, 0)
     run_desk(start, Reading(nothing, opinions, pipeline.labels(nothing, start)), pipeline.rules)
-
-
-def _cost_row(plan: Plan, reading: Reading, run: DeskRun, factor: float) -> CostRow:
-    if factor != 1.0:
-        labels = plan.pipeline.labels(reading.signals, plan.panel, factor)
-        run = run_desk(plan.panel, replace(reading, labels=labels), plan.pipeline.rules, factor)
-    found = summary_of(plan, run)
-    return CostRow(
-        factor, found["final_equity"], found["return_pct"], found["sharpe"], found["trades"], found["fees"]
-    )
-
-
-def _band(plan: Plan, reading: Reading, run: DeskRun) -> Band:
-    """The declared reading and the other one."""
-    rules = plan.pipeline.rules
-    declared = rules.fills.tie
-    other = Tie.BEST if declared == Tie.WORST else Tie.WORST
-    turned = run_desk(plan.panel, reading, replace(rules, fills=replace(rules.fills, tie=other)))
-    ends = {declared: float(run.equity[-1]), other: float(turned.equity[-1])}
-    return Band(ends[Tie.WORST], ends[Tie.BEST], int(run.account["ambiguous_bars"]))
-
-
-def _unfiltered(plan: Plan, reading: Reading, run: DeskRun) -> dict[str, Any] | None:
-    """The summary of the same signals without any filter."""
-    if not plan.pipeline.filters:
-        return None
-    nobody = Opinions.stack([], [], len(reading.signals))
-    bare = run_desk(plan.panel, replace(reading, opinions=nobody), without_filters(plan.pipeline.rules))
-    return summary_of(plan, bare)
-
-
-def without_filters(rules: DeskRules) -> DeskRules:
-    """The same desk with nobody to ask."""
-    bare = tuple(replace(each, decision=replace(each.decision, filters=())) for each in rules.strategies)
-    return replace(rules, strategies=bare)
 
 
 class _Clock:

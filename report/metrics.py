@@ -136,7 +136,8 @@ def buy_and_hold(opens: Floats, closes: Floats, costs: Floats, cash: float) -> F
             continue
         units = cash / width / (opens[first, column] * (1.0 + costs[column]))
         equity[:first] += cash / width
-        equity[first:] += units * value[first:]
+        for start in range(first, n_bars, PIECE):
+            equity[start : start + PIECE] += units * value[start : start + PIECE]
     return equity
 
 

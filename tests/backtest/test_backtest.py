@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from backtest.around import without_filters
 from backtest.output import to_plain, write_json
 from backtest.result import Result
-from backtest.run import backtest, without_filters
+from backtest.run import backtest
 from desk.rules import Act, Tie
 from desk.run import run_desk
 from market.errors import ConfigError

@@ -1,6 +1,7 @@
 """One backtest: read the market, fold the desk, and fold around it to see what the result rests on."""
 
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -8,11 +9,11 @@ import numpy as np
 from backtest.around import fold_around
 from backtest.plan import Plan
 from backtest.result import Result
+from desk.fold import fold
 from desk.pipeline import Pipeline, Reading
 from desk.run import run_desk
 from filters.opinions import Opinion, Opinions
 from market.bars import Panel
-from market.compiled import CACHE_DIR
 from strategies.signals import Signals
 
 COMPILING = "Compiling for first use, half a minute; it is kept for later runs"
@@ -55,8 +56,9 @@ def backtest(plan: Plan, say: Say | None = None, *, variants: bool = True) -> Re
 
 
 def is_compiled() -> bool:
-    """Whether the desk, which takes longest, was compiled before."""
-    return any(CACHE_DIR.glob("desk*/fold*.nbc"))
+    """Whether the desk, which takes longest, was compiled before: these sources, in this place."""
+    kept = getattr(fold, "_cache", None)
+    return kept is None or any(Path(kept.cache_path).glob("fold.fold-*.nbc"))
 
 
 def _unheard(text: str) -> None:

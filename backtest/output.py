@@ -28,7 +28,7 @@ def result_to_json(result: "Result", include: Sequence[str] = ()) -> dict[str, A
     plan, run = result.plan, result.run
     found: dict[str, Any] = {
         "manifest": {"id": plan.manifest.id, **asdict(plan.manifest), "profile": plan.profile},
-        "assumptions": dict(result.assumptions),
+        "assumptions": _assumptions(result.assumptions),
         "summary": result.summary,
         "benchmark": result.benchmark,
         "unfiltered": result.unfiltered,
@@ -49,6 +49,14 @@ def result_to_json(result: "Result", include: Sequence[str] = ()) -> dict[str, A
             found[name] = rows(columns(getattr(run, name), plan.panel, plan.strategy_names))
     plain: dict[str, Any] = to_plain(found)
     return plain
+
+
+def _assumptions(lines: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """By what they are about; several lines about one thing, such as costs, become one."""
+    found: dict[str, str] = {}
+    for what, said in lines:
+        found[what] = f"{found[what]}; {said}" if what in found else said
+    return found
 
 
 def _learned(each: Learned) -> dict[str, Any]:

@@ -97,6 +97,24 @@ def test_json_is_strict_and_complete_on_request(result: Result) -> None:
     assert found["filters"][0]["name"] == "coin" and found["filters"][0]["act"] == "rule"
 
 
+def test_every_line_of_the_assumptions_reaches_the_json() -> None:
+    panel = walk()
+    dear = replace(panel.instruments[1], slippage=0.007)
+    found = backtest(plan(replace(panel, instruments=(panel.instruments[0], dear))), variants=False)
+    costs = found.to_json()["assumptions"]["costs"]
+    assert "S0: " in costs and "S1: " in costs and "70 bps" in costs
+
+
+def test_what_comes_next_is_said_and_a_first_compilation_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    backtest(plan(), said.append)
+    assert said[0] == "Opening the desk" and said[-1] == "Folding history through the desk"
+    monkeypatch.setattr("backtest.run.is_compiled", lambda: False)
+    said.clear()
+    backtest(plan(), said.append, variants=False)
+    assert said[0].startswith("Compiling for first use")
+
+
 def test_the_manifest_hashes_code_config_and_data(result: Result) -> None:
     manifest = result.to_json()["manifest"]
     assert all(len(manifest[name]) == 64 for name in ("code", "config", "data"))

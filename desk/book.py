@@ -97,6 +97,7 @@ POSITION = np.dtype(
 INSTRUMENT = np.dtype(
     [
         ("last", F),
+        ("open", F),  # of the newest bar
         ("volume", F),  # of the newest bar, and of the one before it
         ("past_volume", F),
         ("budget_bar", I),  # the bar that the budgets are for
@@ -130,7 +131,7 @@ ACCOUNT = np.dtype(
         ("day_end", I),
         ("day_offset", I),
         ("day_equity", F),
-        ("peak", F),
+        ("peak", F),  # of equity, kept where a limit watches
         ("gross", F),
         ("margin", F),
         ("exposure_bar", I),

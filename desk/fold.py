@@ -4,6 +4,7 @@ A backtest calls it on all bars, live calls it on one. What happens in a bar: do
 """
 
 from desk.book import VISIT_ORDERS
+from desk.coast import SHORTEST, coast, first_after
 from desk.decide import decide
 from desk.execute import begin_exit, emit, has_exit
 from desk.learn import mature, release
@@ -42,8 +43,16 @@ def fold(
     signal_bar = signals[0].bar if signals.shape[0] > 0 else NEVER
     label_bar = labels[0].matured_at if learning and labels.shape[0] > 0 else NEVER
     last_order, last_fill, last_trade = orders.shape[0] - room, fills.shape[0] - room, trades.shape[0] - room
+    day_row = first_after(ts, 0, account.day_end)
     while t < bars:
         bar = account.bar
+        if account.working == 0 and not watched:
+            until = min(bars, day_row, t + min(signal_bar, label_bar) - bar)
+            if until - t >= SHORTEST:
+                t = coast(account, instruments, positions, high, low, close, volume, equity, t, until)
+                bar = account.bar
+                if t == bars:
+                    break
         if (
             account.gave_orders > last_order
             or account.gave_fills > last_fill
@@ -59,6 +68,7 @@ def fold(
         account.ts = now
         if now >= account.day_end:
             begin_day(account, now)
+            day_row = first_after(ts, t, account.day_end)
         value, due = 0.0, False
         for i in range(n):
             at = t * n + i
@@ -67,12 +77,14 @@ def fold(
             present = c == c
             if present:
                 inst.last = c
-                inst.past_volume = inst.volume
-                inst.volume = volume[at]
+                inst.open = open_[at]  # read here, its neighbour is at hand when an order fills there
+                if account.participation > 0.0:
+                    inst.past_volume = inst.volume
+                    inst.volume = volume[at]
             for s in range(n_strategies):
                 pos = positions[i * n_strategies + s]
                 if (pos.working > 0 or l <= pos.floor or h >= pos.ceiling) and present:
-                    match(account, inst, pos, open_[at], h, l)
+                    match(account, inst, pos, inst.open, h, l)
                     _pass_on(account, orders, fills, trades)
                 if pos.lots != 0:
                     if present:
@@ -106,6 +118,8 @@ def fold(
         equity[t] = account.equity
         account.bar = bar + 1
         t += 1
+    if t > 0:
+        account.ts = ts[t - 1]
     account.took_bars, account.took_signals, account.took_labels = t, row, label
     return code
 
@@ -114,7 +128,6 @@ def fold(
 def _close_bar(account, value):
     equity = account.cash + value
     account.equity = equity
-    account.peak = max(account.peak, equity)
     account.min_cash = min(account.min_cash, account.cash)
     if account.open > 0:
         account.exposed_bars += 1

@@ -22,6 +22,7 @@ def begin_day(account, ts):
 def watch(account, instruments, positions, n_strategies):
     """Move the account's state at a close: ACTIVE → REDUCING → HALTED. Asks the fold to cancel or close."""
     equity = account.equity
+    account.peak = max(account.peak, equity)
     account.close_now = account.watch_margin and equity < _maintenance(instruments, positions, n_strategies)
     fell = account.watch_drawdown and equity <= account.peak * (1.0 - account.max_drawdown)
     lost = account.watch_day and equity <= account.day_equity * (1.0 - account.max_daily_loss)

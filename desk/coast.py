@@ -1,0 +1,127 @@
+"""Skip ahead: bars in which prices move and nothing can happen, many at once.
+
+The same marks as ``fold`` makes bar by bar, to the last bit; only the order of the loops differs.
+"""
+
+from math import inf, isnan
+
+from market.compiled import inner
+
+SHORTEST = 4  # bars worth skipping
+
+
+@inner
+def coast(account, instruments, positions, high, low, close, volume, equity, t, until):
+    """Carry the account from bar ``t`` to the first bar at or before ``until`` that may bring an event; returns it.
+
+    Called with no order or plan alive, and no signal, label, limit or new day before ``until``.
+    """
+    n = instruments.shape[0]
+    for k in range(positions.shape[0]):
+        pos = positions[k]
+        if pos.lots != 0:
+            inst = instruments[pos.instrument]
+            if not isnan(pos.trail) or (pos.lots < 0 and inst.borrow > 0.0):
+                return t  # every bar changes it
+            first = t * n + pos.instrument
+            until = min(until, t + _quiet_bars(account, pos, high[first::n], low[first::n], until - t))
+    if until - t < SHORTEST or _has_dust(instruments):
+        return t
+    _mark_all(account, instruments, positions, high, low, close, equity[t:until], t)
+    for i in range(n):
+        _remember_last(account, instruments[i], close[t * n + i :: n], volume[t * n + i :: n], until - t)
+    account.bar += until - t
+    return until
+
+
+@inner
+def first_after(ts, t, instant):
+    """The first row from ``t`` on that isn't before ``instant``: by bisection."""
+    until = ts.shape[0]
+    while t < until:
+        middle = (t + until) // 2
+        if ts[middle] < instant:
+            t = middle + 1
+        else:
+            until = middle
+    return until
+
+
+@inner
+def _quiet_bars(account, pos, high, low, bars):
+    """Bars before one reaches the position's barriers or horizon."""
+    if pos.horizon > 0:
+        bars = min(bars, max(pos.entry_bar + pos.horizon - 1 - account.bar, 0))
+    floor, ceiling = pos.floor, pos.ceiling
+    if floor > -inf or ceiling < inf:
+        for j in range(bars):
+            if low[j] <= floor or high[j] >= ceiling:
+                return j
+    return bars
+
+
+@inner
+def _has_dust(instruments):
+    for i in range(instruments.shape[0]):
+        if instruments[i].dust != 0.0:
+            return True
+    return False
+
+
+@inner
+def _mark_all(account, instruments, positions, high, low, close, equity, t):
+    """Equity at every close, and each position's excursions."""
+    n, bars = instruments.shape[0], equity.shape[0]
+    for j in range(bars):
+        equity[j] = 0.0
+    if account.open > 0:
+        account.exposed_bars += bars
+        for k in range(positions.shape[0]):
+            pos = positions[k]
+            if pos.lots != 0:
+                first = t * n + pos.instrument
+                _mark(
+                    instruments[pos.instrument], pos, high[first::n], low[first::n], close[first::n], equity
+                )
+    cash = account.cash
+    for j in range(bars):
+        equity[j] += cash
+    account.equity = equity[bars - 1]
+
+
+@inner
+def _mark(inst, pos, high, low, close, equity):
+    worth, last = pos.lots * inst.size, inst.last
+    highest, lowest = -inf, inf
+    for j in range(equity.shape[0]):
+        c = close[j]
+        last = c if c == c else last
+        equity[j] += worth * last
+        highest = high[j] if high[j] > highest else highest
+        lowest = low[j] if low[j] < lowest else lowest
+    if pos.lots > 0:
+        pos.trade_best = max(pos.trade_best, highest - pos.avg)
+        pos.trade_worst = min(pos.trade_worst, lowest - pos.avg)
+    else:
+        pos.trade_best = max(pos.trade_best, pos.avg - lowest)
+        pos.trade_worst = min(pos.trade_worst, pos.avg - highest)
+    if inst.borrow > 0.0:
+        pos.short_before = pos.lots
+
+
+@inner
+def _remember_last(account, inst, close, volume, bars):
+    """The newest close and, where participation counts, the two newest volumes."""
+    found = 0
+    for j in range(bars):
+        k = bars - 1 - j
+        if close[k] == close[k]:
+            if found == 0:
+                inst.last = close[k]
+                if account.participation <= 0.0:
+                    return
+                inst.past_volume, inst.volume = inst.volume, volume[k]
+            else:
+                inst.past_volume = volume[k]
+                return
+            found += 1

@@ -62,6 +62,7 @@ POSITION = np.dtype(
         ("horizon", I),
         ("seq", I),
         ("short_before", I),
+        ("spoken", I),  # signed lots held and asked for, as counted into the exposure
         ("alive", I),  # labels alive at once, and the sum that gives their uniqueness
         ("alive_since", I),
         ("alive_sum", F),
@@ -136,6 +137,8 @@ ACCOUNT = np.dtype(
         ("margin", F),
         ("exposure_bar", I),
         ("signals_seen", I),
+        ("labels", F),  # matured so far, and how many of them won
+        ("wins", F),
         ("orders_sent", I),
         ("working", I),  # live orders and plans of all positions: 0 lets a bar skip emission
         ("open", I),  # positions that aren't flat
@@ -227,6 +230,9 @@ LEARNER = np.dtype(
         ("n_loss", F),
         ("sum_win", F),
         ("sum_loss", F),
+        ("win", F),  # shrunk mean of what a win brings and a loss takes, and the odds that break even
+        ("loss", F),
+        ("p_star", F),
         ("mu", F, (MAX_FILTERS,)),
         ("var", F, (MAX_FILTERS,)),
         ("m", F, (MAX_FILTERS,)),
@@ -380,6 +386,8 @@ def _write_rules(record: np.void, rules: StrategyRules) -> None:
 def _open_learner(record: np.void, rules: StrategyRules) -> None:
     record["day"] = np.iinfo(np.int64).min
     record["var"], record["m"] = 1.0, 10.0
+    win, loss = rules.decision.prior_win, rules.decision.prior_loss
+    record["win"], record["loss"], record["p_star"] = win, loss, loss / (win + loss)
     record["solo_p"], record["mix"] = 0.0625, 1.0 / (CORES + 1)
     for k, one in enumerate(rules.decision.filters):
         record["solo_theta"][k] = one.prior

@@ -12,9 +12,9 @@ SHORTEST = 4  # bars worth skipping
 
 @inner
 def coast(account, instruments, positions, high, low, close, volume, equity, t, until):
-    """Carry the account from bar ``t`` to the first bar at or before ``until`` that may bring an event; returns it.
+    """Carry the account from bar ``t`` to the first bar, at most ``until``, that may bring an event.
 
-    Called with no order or plan alive, and no signal, label, limit or new day before ``until``.
+    Returns that bar. Called with no order or plan alive, and no signal, label, limit or day due before it.
     """
     n = instruments.shape[0]
     for k in range(positions.shape[0]):

@@ -3,13 +3,12 @@
 from math import isnan, nan
 
 from desk.execute import begin_exit, begin_plan, cancel_entries, enters
-from desk.learn import base_rate, judge, mean_loss, mean_win, remember
+from desk.learn import base_rate, judge, remember
 from desk.records import Action, Cause, OrderKind, Reason, Stage, State, Why
 from desk.rules import Act, OnEmpty, SizeBy, Style
 from desk.size import (
     asked_lots,
     capped_lots,
-    count_exposure,
     loss_per_lot,
     recount,
     reference_price,
@@ -21,42 +20,36 @@ from strategies.signals import Entry, SignalKind
 
 
 @inner
-def decide(account, instruments, positions, rules, learners, evidence, signal, d, p, status, row):
-    """Decide on ``signal``, whose opinions stand in ``row``; fills the decision ``d``."""
-    n_strategies = rules.shape[0]
-    number = signal.instrument * n_strategies + signal.strategy
-    inst, pos = instruments[signal.instrument], positions[number]
-    rule, learner = rules[signal.strategy], learners[signal.strategy]
+def decide(account, inst, pos, rule, learner, ev, number, signal, d):
+    """Decide on ``signal``; fills the decision ``d``, which holds the filters' answers already.
+
+    ev: where an entry's evidence waits for its label; scratch for other signals. number: of the position.
+    """
     d.seq, d.bar, d.side = account.signals_seen, account.bar, signal.side
     account.signals_seen += 1
-    weigh(rule, learners, learner, pos, evidence, signal, d, p, status, row, number)
+    weigh(account, rule, learner, pos, ev, number, signal, d)
     if signal.kind == SignalKind.EXIT:
         _exit(account, inst, pos, rule, signal, d)
     elif signal.kind == SignalKind.REVIEW:
         _review(account, inst, pos, rule, signal, d)
     else:
         _make_way(account, inst, pos, rule, signal, d)
-        if _wants_lots(account, inst, pos, rule, learner, signal, d, p, status, row):
-            count_exposure(account, instruments, positions, n_strategies)
-            recount(account, inst, positions, signal.instrument, n_strategies)
-            _enter(account, inst, pos, rule, learner, signal, d, status, row)
-    recount(account, inst, positions, signal.instrument, n_strategies)
+        if _wants_lots(account, inst, pos, rule, learner, signal, d):
+            _enter(account, inst, pos, rule, learner, signal, d)
+    recount(account, inst, pos)
 
 
 @inner
-def weigh(rule, learners, learner, pos, evidence, signal, d, p, status, row, number):
-    """What the filters' answers are worth; an entry's evidence waits for its label."""
-    base = base_rate(learners, learner)
-    win, loss = mean_win(rule, learner), mean_loss(rule, learner)
-    d.base_rate, d.p, d.p_low = base, base, base
-    d.p_star = loss / (win + loss)
+def weigh(account, rule, learner, pos, ev, number, signal, d):
+    """What the filters' answers are worth."""
+    d.p_star = learner.p_star
     if rule.n_learning == 0:
+        d.base_rate, d.p, d.p_low = 0.5, 0.5, 0.5
         return
-    d.stage = highest_stage(rule, learner)
     enters_now = signal.kind == SignalKind.ENTER
-    room = evidence.shape[0] - 1
-    ev = evidence[d.seq % room if enters_now else room]
-    judge(rule, learner, d, ev, p, status, row, base, enters_now)
+    d.base_rate = base_rate(account, learner)
+    d.stage = highest_stage(rule, learner)
+    judge(rule, learner, d, ev, enters_now)
     if enters_now:
         remember(pos, ev, d.seq, number, d.bar)
 
@@ -102,7 +95,7 @@ def _make_way(account, inst, pos, rule, signal, d):
 
 
 @inner
-def _wants_lots(account, inst, pos, rule, learner, signal, d, p, status, row):
+def _wants_lots(account, inst, pos, rule, learner, signal, d):
     """True when the entry is to be sized; else the decision says why not."""
     side = signal.side
     weighted = not isnan(signal.weight)
@@ -123,7 +116,7 @@ def _wants_lots(account, inst, pos, rule, learner, signal, d, p, status, row):
     if not weighted and (pos.lots * side > 0 or enters(pos, side)):
         d.action = Action.HOLD
         return False
-    d.why = verdict(rule, learner, d, p, status, row)
+    d.why = verdict(rule, learner, d)
     return d.why == Why.NONE
 
 
@@ -136,16 +129,16 @@ def _resize_down(account, inst, pos, rule, d, lots):
 
 
 @inner
-def verdict(rule, learner, d, p, status, row):
+def verdict(rule, learner, d):
     """Why an entry passes, or NONE."""
     for f in range(rule.n_filters):
         binding = rule.act[f] == Act.RULE or learner.stage[f] == Stage.BLOCK
-        if binding and status[row, f] == Status.VETO:
+        if binding and d.status[f] == Status.VETO:
             return Why.VETO
     for f in range(rule.n_filters):
-        if rule.act[f] == Act.RULE and status[row, f] == Status.ANSWERED and p[row, f] < rule.min_p[f]:
+        if rule.act[f] == Act.RULE and d.status[f] == Status.ANSWERED and d.opinion[f] < rule.min_p[f]:
             return Why.RULE
-    if nobody_answered(rule, learner, status, row):
+    if nobody_answered(rule, learner, d):
         return Why.EMPTY if rule.on_empty == OnEmpty.BLOCK else Why.NONE
     if d.stage == Stage.BLOCK and d.p_low <= d.p_star + rule.hysteresis:
         return Why.P_LOW
@@ -153,26 +146,26 @@ def verdict(rule, learner, d, p, status, row):
 
 
 @inner
-def nobody_answered(rule, learner, status, row):
+def nobody_answered(rule, learner, d):
     """True when promoted filters exist and none answered, or a required filter didn't."""
     promoted, answered = 0, 0
     for f in range(rule.n_filters):
-        if rule.required[f] and status[row, f] != Status.ANSWERED:
+        if rule.required[f] and d.status[f] != Status.ANSWERED:
             return True
         if learner.stage[f] != Stage.SHADOW:
             promoted += 1
-            answered += status[row, f] == Status.ANSWERED
+            answered += d.status[f] == Status.ANSWERED
     return promoted > 0 and answered == 0
 
 
 @inner
-def _enter(account, inst, pos, rule, learner, signal, d, status, row):
+def _enter(account, inst, pos, rule, learner, signal, d):
     """Size the entry and plan it."""
     ref = reference_price(rule, signal, inst.last)
     lots = 0
     if ref > 0.0:
         loss = loss_per_lot(inst, signal, ref)
-        empty = nobody_answered(rule, learner, status, row)
+        empty = nobody_answered(rule, learner, d)
         if not isnan(signal.weight):
             lots = weighted_lots(account, inst, signal, ref) - (
                 abs(pos.lots) if pos.lots * signal.side > 0 else 0

@@ -227,7 +227,7 @@ def _emit_due(account, inst, pos, plan, rules, reduces):
         end_plan(account, plan)
         return
     k, n = plan.slice, plan.slices
-    lots = (k + 1) * plan.lots // n - k * plan.lots // n
+    lots = (k + 1) * plan.lots // n - k * plan.lots // n if n > 1 else plan.lots
     if lots > 0:
         _emit_slice(account, inst, pos, plan, reduces, lots)
     plan.slice = k + 1

@@ -13,7 +13,8 @@ from desk.matching import match
 from desk.records import Reason
 from desk.risk import begin_day, obey, watch
 from desk.rules import Style
-from market.compiled import compiled, inlined, inner
+from desk.size import count_exposure
+from market.compiled import compiled, inlined, inner, prefetch
 from strategies.signals import SignalKind
 
 DONE, OUTPUT_FULL, EVIDENCE_FULL = 0, 1, 2
@@ -39,7 +40,7 @@ def fold(
     watched = account.watch_day or account.watch_drawdown or account.watch_margin
     room = ROOM * positions.shape[0]
     bars, t, code = ts.shape[0], 0, DONE
-    row, label = 0, 0
+    row, label, evidence_room = 0, 0, evidence.shape[0] - 1
     signal_bar = signals[0].bar if signals.shape[0] > 0 else NEVER
     label_bar = labels[0].matured_at if learning and labels.shape[0] > 0 else NEVER
     last_order, last_fill, last_trade = orders.shape[0] - room, fills.shape[0] - room, trades.shape[0] - room
@@ -49,6 +50,9 @@ def fold(
         if account.working == 0 and not watched:
             until = min(bars, day_row, t + min(signal_bar, label_bar) - bar)
             if until - t >= SHORTEST:
+                if until < bars:  # fetch early what the next event will ask for
+                    prefetch(open_, until * n)
+                    prefetch(ts, until)
                 t = coast(account, instruments, positions, high, low, close, volume, equity, t, until)
                 bar = account.bar
                 if t == bars:
@@ -108,8 +112,16 @@ def fold(
         if due:
             _time_exits(account, instruments, positions, rules, orders, fills, trades)
         while signal_bar == bar:
-            decide(account, instruments, positions, rules, learners, evidence, signals[row], decisions[row],
-                   p, status, row)  # fmt: skip
+            signal, d = signals[row], decisions[row]
+            rule, enters = rules[signal.strategy], signal.kind == SignalKind.ENTER
+            for f in range(rule.n_filters):
+                d.opinion[f], d.status[f] = p[row, f], status[row, f]
+            if enters and account.exposure_bar != bar:
+                count_exposure(account, instruments, positions)
+            ev = evidence[account.signals_seen % evidence_room if enters else evidence_room]
+            number = signal.instrument * n_strategies + signal.strategy
+            inst, pos, learner = instruments[signal.instrument], positions[number], learners[signal.strategy]
+            decide(account, inst, pos, rule, learner, ev, number, signal, d)
             _pass_on(account, orders, fills, trades)
             row += 1
             signal_bar = signals[row].bar if row < signals.shape[0] else NEVER
@@ -168,7 +180,7 @@ def _learn(account, positions, rules, learners, evidence, label):
     uniqueness = release(pos, ev, account.bar)
     if label.y >= 0:
         rule, learner = rules[pos.strategy], learners[pos.strategy]
-        mature(rule, learner, ev, account.day, uniqueness, label.y == 1, label.ret)
+        mature(account, rule, learner, ev, uniqueness, label.y == 1, label.ret)
 
 
 @inner

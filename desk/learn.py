@@ -24,23 +24,10 @@ def drift(core):
 
 
 @inner
-def base_rate(learners, learner):
+def base_rate(account, learner):
     """Share of the strategy's signals that win, shrunk to the share over all strategies."""
-    wins, n = 1.0, 2.0
-    for s in range(learners.shape[0]):
-        wins += learners[s].wins
-        n += learners[s].n
-    return (10.0 * wins / n + learner.wins) / (10.0 + learner.n)
-
-
-@inner
-def mean_win(rules, learner):
-    return (10.0 * rules.prior_win + learner.sum_win) / (10.0 + learner.n_win)
-
-
-@inner
-def mean_loss(rules, learner):
-    return (10.0 * rules.prior_loss + learner.sum_loss) / (10.0 + learner.n_loss)
+    overall = (1.0 + account.wins) / (2.0 + account.labels)
+    return (10.0 * overall + learner.wins) / (10.0 + learner.n)
 
 
 @inner
@@ -58,15 +45,16 @@ def stand(learner, f, p, sees):
 
 
 @inner
-def judge(rules, learner, d, ev, p, status, row, base, sees):
-    """Write into decision ``d`` and evidence ``ev`` what the filters' answers in ``row`` are worth."""
+def judge(rules, learner, d, ev, sees):
+    """Write into decision ``d`` and evidence ``ev`` what the filters' answers are worth."""
+    base = d.base_rate
     ev.base_rate = base
     prior = logit(base)
     for f in range(rules.n_filters):
         ev.x[f], ev.solo[f], ev.answered[f] = 0.0, base, False
         ev.promoted[f] = learner.stage[f] != Stage.SHADOW
-        if rules.act[f] == Act.LEARN and status[row, f] == Status.ANSWERED:
-            x = stand(learner, f, p[row, f], sees)
+        if rules.act[f] == Act.LEARN and d.status[f] == Status.ANSWERED:
+            x = stand(learner, f, d.opinion[f], sees)
             ev.x[f], ev.answered[f] = x, True
             ev.solo[f] = shrunk(prior + learner.solo_theta[f] * x, learner.solo_p[f] * x * x)
         d.x[f] = ev.x[f]
@@ -115,13 +103,13 @@ def _spread(rules, learner, d, ev):
 
 
 @inner
-def remember(position, ev, seq, position_number, bar):
+def remember(position, ev, seq, number, bar):
     """Keep the evidence of a signal until its label matures."""
     if position.alive > 0:
         position.alive_sum += (bar - position.alive_since) / position.alive
     position.alive_since = bar
     position.alive += 1
-    ev.seq, ev.position, ev.bar, ev.alive_sum = seq, position_number, bar, position.alive_sum
+    ev.seq, ev.position, ev.bar, ev.alive_sum = seq, number, bar, position.alive_sum
 
 
 @inner
@@ -136,8 +124,10 @@ def release(position, ev, bar):
 
 
 @inner
-def count(learner, won, ret):
-    """The plain tally of a strategy's labels."""
+def count(account, rules, learner, won, ret):
+    """The plain tally of a strategy's labels, and of the account's."""
+    account.labels += 1.0
+    account.wins += won
     learner.n += 1.0
     if won:
         learner.wins += 1.0
@@ -146,15 +136,18 @@ def count(learner, won, ret):
     else:
         learner.n_loss += 1.0
         learner.sum_loss -= ret
+    learner.win = (10.0 * rules.prior_win + learner.sum_win) / (10.0 + learner.n_win)
+    learner.loss = (10.0 * rules.prior_loss + learner.sum_loss) / (10.0 + learner.n_loss)
+    learner.p_star = learner.loss / (learner.win + learner.loss)
 
 
 @inner
-def mature(rules, learner, ev, day, uniqueness, won, ret):
+def mature(account, rules, learner, ev, uniqueness, won, ret):
     """Learn from one label: close the day before it, move the weights, score the experts."""
-    if day != learner.day:
+    if account.day != learner.day:
         if learner.day_n > 0:
             close_day(rules, learner)
-        learner.day = day
+        learner.day = account.day
     y = 1.0 if won else 0.0
     prior = logit(ev.base_rate)
     for f in range(rules.n_filters):
@@ -162,7 +155,7 @@ def mature(rules, learner, ev, day, uniqueness, won, ret):
             _learn_solo(learner, f, prior, ev.x[f], y, uniqueness)
     for c in range(CORES):
         _learn_core(rules, learner, ev, c, prior, y, uniqueness)
-    count(learner, won, ret)
+    count(account, rules, learner, won, ret)
     learner.day_n += 1
     learner.day_log[0] += log_score(ev.base_rate, won)
     for c in range(CORES):

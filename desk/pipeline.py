@@ -37,19 +37,23 @@ class Pipeline:
     rules: DeskRules
 
     def read(self, panel: Panel) -> Reading:
-        """Signals with their barriers resolved, what the filters think of them, how they ended."""
+        """Signals with their barriers resolved, what the filters think of them, how they ended.
+
+        Without filters nobody learns, and there are no labels.
+        """
         signals = self.signals(panel)
-        return Reading(signals, self.opinions(signals, panel), self.labels(signals, panel))
+        found = self.labels(signals, panel) if self.filters else np.zeros(0, labels.LABEL)
+        return Reading(signals, self.opinions(signals, panel), found)
 
     def signals(self, panel: Panel) -> Signals:
         parts = []
         for place, (name, strategy) in enumerate(self.strategies):
             with raised_by(f"strategy '{name}'"):
                 said = strategy.read(panel)
-            rows = check_signals(said, panel, name).rows.copy()
-            rows["strategy"] = place
-            resolve_barriers(rows, self.rules.strategies[place].monitor)
-            parts.append(Signals(rows))
+            mine = check_signals(said, panel, name).copy()
+            mine.rows["strategy"] = place
+            resolve_barriers(mine.rows, self.rules.strategies[place].monitor)
+            parts.append(mine)
         return Signals.merge(parts) if len(parts) > 1 else parts[0]
 
     def opinions(self, signals: Signals, panel: Panel) -> Opinions:
@@ -78,5 +82,7 @@ def resolve_barriers(rows: NDArray[np.void], monitor: MonitorRules) -> None:
     entries = rows["kind"] == SignalKind.ENTER
     relative = entries & (rows["unit"] == BarrierUnit.FRACTION)
     for name in ("stop", "target", "trail"):
-        rows[name] = np.where(relative & np.isnan(rows[name]), getattr(monitor, name), rows[name])
-    rows["horizon"] = np.where(entries & (rows["horizon"] == 0), monitor.horizon, rows["horizon"])
+        if not np.isnan(getattr(monitor, name)):
+            rows[name][relative & np.isnan(rows[name])] = getattr(monitor, name)
+    if monitor.horizon > 0:
+        rows["horizon"][entries & (rows["horizon"] == 0)] = monitor.horizon

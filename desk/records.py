@@ -136,6 +136,8 @@ DECISION = np.dtype(
         ("p_star", F),
         ("base_rate", F),
         ("variance", F),  # of the log-odds behind p
+        ("opinion", F, (MAX_FILTERS,)),  # p of each filter, and its Status
+        ("status", B, (MAX_FILTERS,)),
         ("theta", F, (MAX_FILTERS,)),
         ("x", F, (MAX_FILTERS,)),
     ],

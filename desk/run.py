@@ -79,5 +79,7 @@ def run_desk(panel: Panel, reading: Reading, rules: DeskRules, cost_factor: floa
         if code == EVIDENCE_FULL:
             book.grow_evidence()
         size *= 2
-    orders, fills, trades = (np.concatenate(column) for column in zip(*parts, strict=True))
+    orders, fills, trades = (
+        column[0] if len(column) == 1 else np.concatenate(column) for column in zip(*parts, strict=True)
+    )
     return DeskRun(decisions, orders, fills, trades, equity, book, perf_counter() - began)

@@ -5,7 +5,6 @@ from math import floor, inf, isnan, nan
 import numpy as np
 
 from desk.execute import average_rung_price
-from desk.learn import mean_loss, mean_win
 from desk.ledger import whole
 from desk.records import MAX_ORDERS, Cap
 from desk.rules import SizeBy, Style
@@ -14,41 +13,28 @@ from strategies.signals import BarrierUnit, Entry
 
 
 @inner
-def count_exposure(account, instruments, positions, n_strategies):
+def count_exposure(account, instruments, positions):
     """Gross exposure and margin of all that is held and asked for: once per bar, when first needed."""
-    if account.exposure_bar == account.bar:
-        return
     account.gross = account.margin = 0.0
     account.exposure_bar = account.bar
     for i in range(instruments.shape[0]):
         instruments[i].net = 0
-        recount(account, instruments[i], positions, i, n_strategies)
+    for k in range(positions.shape[0]):
+        positions[k].spoken = 0
+        recount(account, instruments[positions[k].instrument], positions[k])
 
 
 @inner
-def recount(account, inst, positions, instrument, n_strategies):
-    """Bring one instrument's part of gross and margin up to date."""
-    if account.exposure_bar != account.bar:
+def recount(account, inst, pos):
+    """Bring the exposure up to date with one position, if it has been counted at this bar."""
+    spoken = pos.lots + entry_lots(pos)
+    if account.exposure_bar != account.bar or spoken == pos.spoken:
         return
-    _weigh(account, inst, -1.0)
-    net = 0
-    for s in range(n_strategies):
-        net += _spoken_for(positions[instrument * n_strategies + s])
-    inst.net = net
-    _weigh(account, inst, 1.0)
-
-
-@inner
-def _weigh(account, inst, sign):
-    if inst.net != 0:
-        account.gross += sign * abs(inst.net) * inst.size * inst.last
-        account.margin += sign * _margin(inst, inst.net)
-
-
-@inner
-def _spoken_for(pos):
-    """Signed lots held, working and planned as entries."""
-    return pos.lots + entry_lots(pos)
+    net = inst.net + spoken - pos.spoken
+    value = inst.size * inst.last
+    account.gross += (abs(net) - abs(inst.net)) * value
+    account.margin += _margin(inst, net) - _margin(inst, inst.net)
+    inst.net, pos.spoken = net, spoken
 
 
 @inner
@@ -126,8 +112,7 @@ def asked_lots(account, inst, rules, learner, d, method, ref, loss):
     if method == SizeBy.FIXED:
         return whole(rules.quantity / inst.lot)
     if method == SizeBy.KELLY:
-        win, losing = mean_win(rules, learner), mean_loss(rules, learner)
-        f = kelly_fraction(d.p, d.variance, d.p_low, win, losing, rules.fraction)
+        f = kelly_fraction(d.p, d.variance, d.p_low, learner.win, learner.loss, rules.fraction)
         return max(whole(f * account.equity / value), 1)
     if isnan(loss):
         return whole(rules.notional * account.equity / value)
@@ -141,7 +126,7 @@ def capped_lots(account, inst, rules, pos, d, side, lots, ref, loss):
     Of the position that is being sized, lots of the other side count as closed, and an entry plan gives way.
     """
     value, equity = ref * inst.size, account.equity
-    net = inst.net - entry_lots(pos) - (pos.lots if pos.lots * side < 0 else 0)
+    net = inst.net - pos.spoken + (pos.lots if pos.lots * side > 0 else 0)
     gross = account.gross + (abs(net) - abs(inst.net)) * inst.size * inst.last
     margin = account.margin + _margin(inst, net) - _margin(inst, inst.net)
     best, cap = float(lots), Cap.NONE

@@ -16,7 +16,9 @@ from typing import Any, TypeVar, cast
 os.environ.setdefault("NUMBA_OPT", "2")
 
 import numba
-from numba.core import types
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
 
 F = TypeVar("F", bound=Callable[..., Any])
 _HOUSE = Path(__file__).resolve().parent.parent
@@ -76,3 +78,18 @@ def _compiled_once(function: F, *, forceinline: bool) -> F:
 def _wide(kind: Any) -> Any:
     plain = types.unliteral(kind)  # type: ignore[attr-defined]
     return types.int64 if isinstance(plain, (types.Integer, types.IntEnumMember)) else plain
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def prefetch(typing_context: Any, array: Any, index: Any) -> Any:
+    """Ask the processor to bring ``array[index]`` near, without waiting for it. The index must be inside."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        view = context.make_array(signature.args[0])(context, builder, arguments[0])
+        where = builder.bitcast(builder.gep(view.data, [arguments[1]]), cgutils.voidptr_t)
+        kind = ir.FunctionType(ir.VoidType(), [where.type, *[cgutils.int32_t] * 3])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        builder.call(function, [where, *(cgutils.int32_t(flag) for flag in (0, 3, 1))])
+        return context.get_dummy_value()
+
+    return types.void(array, index), generate

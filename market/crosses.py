@@ -13,21 +13,13 @@ TIES = 32  # bars for which a tie remembers the side before it; so a cross depen
 _NO_SCALE = np.zeros(1)
 
 
-def crosses_above(a: Floats, b: Floats | float, scale: Floats | None = None) -> Bools:
-    """Bars where a rises above b, shape (n_bars,); both must be known on this bar and the one before.
+def crosses(a: Floats, b: Floats | float, scale: Floats | None = None) -> tuple[Bools, Bools]:
+    """Bars where a rises above b, and where it falls below, each shape (n_bars,).
 
-    Above is a > b + band. Within the band the previous side stays, for ``TIES`` bars. scale: the prices that
-    a and b were computed from, for differences of prices, such as MACD, whose rounding is the prices'.
+    Both must be known on this bar and the one before. Above is a > b + band, below a < b - band. Within the
+    band the previous side stays, for ``TIES`` bars. scale: the prices that a and b were computed from, for
+    differences of prices, such as MACD, whose rounding is the prices'.
     """
-    return _crosses(a, b, scale, 1)
-
-
-def crosses_below(a: Floats, b: Floats | float, scale: Floats | None = None) -> Bools:
-    """Bars where a falls below b, shape (n_bars,); everything else as in ``crosses_above``."""
-    return _crosses(a, b, scale, -1)
-
-
-def _crosses(a: Floats, b: Floats | float, scale: Floats | None, side: int) -> Bools:
     level = np.asarray(b, np.float64).reshape(-1) if np.ndim(b) == 0 else np.asarray(b, np.float64)
     prices = _NO_SCALE if scale is None else np.asarray(scale, np.float64)
     for name, line in (("b", level), ("scale", prices)):
@@ -35,26 +27,38 @@ def _crosses(a: Floats, b: Floats | float, scale: Floats | None, side: int) -> B
             raise DataError(
                 f"crosses: a has shape {a.shape}, {name} {line.shape}; expected one value per bar."
             )
-    return _comes_to_side(np.asarray(a, np.float64), level, prices, side)
+    up, down = np.zeros(len(a), np.bool_), np.zeros(len(a), np.bool_)
+    _mark_crosses(np.asarray(a, np.float64), level, prices, up, down)
+    return up, down
+
+
+def crosses_above(a: Floats, b: Floats | float, scale: Floats | None = None) -> Bools:
+    """Bars where a rises above b, as ``crosses`` defines it."""
+    return crosses(a, b, scale)[0]
+
+
+def crosses_below(a: Floats, b: Floats | float, scale: Floats | None = None) -> Bools:
+    """Bars where a falls below b, as ``crosses`` defines it."""
+    return crosses(a, b, scale)[1]
 
 
 @compiled
-def _comes_to_side(a: Floats, b: Floats, scale: Floats, wanted: int) -> Bools:
-    """True where a comes to the wanted side of b: +1 above, -1 below. b, scale: per bar, or one for all."""
+def _mark_crosses(a: Floats, b: Floats, scale: Floats, up: Bools, down: Bools) -> None:
+    """Set ``up`` and ``down`` at the crosses. b, scale: per bar, or one for all."""
     n = len(a)
     b_step, scale_step = int(len(b) == n), int(len(scale) == n)
-    found = np.zeros(n, np.bool_)
-    side, ties, known = 0, 0, False
+    side, ties, known = 0.0, 0, False  # side 0: not known, or tied for too long
     for i in range(n):
-        x, y = a[i], b[i * b_step]
+        x, y, s = a[i], b[i * b_step], scale[i * scale_step]
         apart = x - y
-        if abs(apart) > BAND * max(abs(x), abs(y), abs(scale[i * scale_step])):
-            now = 1 if apart > 0.0 else -1
-            found[i] = known and now == wanted and side != wanted
-            side, ties, known = now, 0, True
+        further = apart * side
+        if further > BAND * abs(x) and further > BAND * abs(y) and further > BAND * abs(s):
+            ties = 0  # most bars: the side stays
+        elif abs(apart) > BAND * max(abs(x), abs(y), abs(s)):
+            up[i], down[i] = known and apart > 0.0, known and apart < 0.0
+            side, ties, known = (1.0 if apart > 0.0 else -1.0), 0, True
         elif apart == apart:
             ties += 1
-            side, known = side if ties <= TIES else 0, True
+            side, known = side if ties <= TIES else 0.0, True
         else:
-            side, ties, known = 0, 0, False
-    return found
+            side, ties, known = 0.0, 0, False

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from market import ta
 from market.bars import Bars
-from market.crosses import TIES, crosses_above, crosses_below
+from market.crosses import TIES, crosses
 from strategies.base import BarStrategy
 from strategies.ranges import ascending, in_range, true_or_false
 from strategies.signals import Signals
@@ -30,7 +30,7 @@ class SmaCross(BarStrategy):
 
     def signals(self, bars: Bars) -> Signals:
         fast, slow = ta.SMA(bars.close, self.fast), ta.SMA(bars.close, self.slow)
-        up, down = crosses_above(fast, slow), crosses_below(fast, slow)
+        up, down = crosses(fast, slow)
         if self.shorts:
             return Signals.of(enter=up, enter_short=down)
         return Signals.of(enter=up, exit=down)

@@ -104,7 +104,7 @@ def on_signal(desk: Desk, seq: int, p: list[float], status: list[int]) -> None:
         verdict = _leave(desk, position, signal, seq)
     else:
         verdict = _review(desk, position, learner, signal, seq, view)
-    _record(desk, signal, seq, stage, view, verdict)
+    _record(desk, signal, seq, stage, view, verdict, p, status)
 
 
 def _enter(
@@ -259,7 +259,16 @@ def _review(
     return Verdict(Action.HOLD)
 
 
-def _record(desk: Desk, signal: np.void, seq: int, stage: int, view: View, verdict: Verdict) -> None:
+def _record(
+    desk: Desk,
+    signal: np.void,
+    seq: int,
+    stage: int,
+    view: View,
+    verdict: Verdict,
+    p: list[float],
+    status: list[int],
+) -> None:
     blank = [0.0] * MAX_FILTERS
     desk.decisions.append(
         {
@@ -276,6 +285,8 @@ def _record(desk: Desk, signal: np.void, seq: int, stage: int, view: View, verdi
             "p_star": view.p_star,
             "base_rate": view.base_rate,
             "variance": view.variance,
+            "opinion": (p + blank)[:MAX_FILTERS],
+            "status": (status + [0] * MAX_FILTERS)[:MAX_FILTERS],
             "theta": (view.theta + blank)[:MAX_FILTERS],
             "x": (view.x + blank)[:MAX_FILTERS],
         }

@@ -5,12 +5,12 @@ The same marks as ``fold`` makes bar by bar, to the last bit; only the order of 
 
 from math import inf, isnan
 
-from market.compiled import inner
+from market.compiled import inlined
 
 SHORTEST = 4  # bars worth skipping
 
 
-@inner
+@inlined
 def coast(account, instruments, positions, high, low, close, volume, equity, t, until):
     """Carry the account from bar ``t`` to the first bar, at most ``until``, that may bring an event.
 
@@ -34,7 +34,7 @@ def coast(account, instruments, positions, high, low, close, volume, equity, t, 
     return until
 
 
-@inner
+@inlined
 def first_after(ts, t, instant):
     """The first row from ``t`` on that isn't before ``instant``: by bisection."""
     until = ts.shape[0]
@@ -47,7 +47,7 @@ def first_after(ts, t, instant):
     return until
 
 
-@inner
+@inlined
 def _quiet_bars(account, pos, high, low, bars):
     """Bars before one reaches the position's barriers or horizon."""
     if pos.horizon > 0:
@@ -60,7 +60,7 @@ def _quiet_bars(account, pos, high, low, bars):
     return bars
 
 
-@inner
+@inlined
 def _has_dust(instruments):
     for i in range(instruments.shape[0]):
         if instruments[i].dust != 0.0:
@@ -68,7 +68,7 @@ def _has_dust(instruments):
     return False
 
 
-@inner
+@inlined
 def _mark_all(account, instruments, positions, high, low, close, equity, t):
     """Equity at every close, and each position's excursions."""
     n, bars = instruments.shape[0], equity.shape[0]
@@ -89,7 +89,7 @@ def _mark_all(account, instruments, positions, high, low, close, equity, t):
     account.equity = equity[bars - 1]
 
 
-@inner
+@inlined
 def _mark(inst, pos, high, low, close, equity):
     worth, last = pos.lots * inst.size, inst.last
     highest, lowest = -inf, inf
@@ -109,7 +109,7 @@ def _mark(inst, pos, high, low, close, equity):
         pos.short_before = pos.lots
 
 
-@inner
+@inlined
 def _remember_last(account, inst, close, volume, bars):
     """The newest close and, where participation counts, the two newest volumes."""
     found = 0

@@ -89,7 +89,8 @@ def fold(
                 pos = positions[i * n_strategies + s]
                 if (pos.working > 0 or l <= pos.floor or h >= pos.ceiling) and present:
                     match(account, inst, pos, inst.open, h, l)
-                    _pass_on(account, orders, fills, trades)
+                    if account.n_orders + account.n_fills > 0:
+                        _pass_on(account, orders, fills, trades)
                 if pos.lots != 0:
                     if present:
                         value += mark(account, inst, pos, h, l, c, elapsed)
@@ -122,7 +123,8 @@ def fold(
             number = signal.instrument * n_strategies + signal.strategy
             inst, pos, learner = instruments[signal.instrument], positions[number], learners[signal.strategy]
             decide(account, inst, pos, rule, learner, ev, number, signal, d)
-            _pass_on(account, orders, fills, trades)
+            if account.n_orders > 0:
+                _pass_on(account, orders, fills, trades)
             row += 1
             signal_bar = signals[row].bar if row < signals.shape[0] else NEVER
         if account.working > 0:

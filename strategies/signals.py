@@ -88,11 +88,17 @@ class Signals:
     def at(cls, bars: ArrayLike, **columns: ArrayLike) -> "Signals":
         """One signal at each of ``bars``; every other column is an array of that length or one value."""
         where = np.atleast_1d(np.asarray(bars, dtype=np.int64))
-        rows = np.zeros(len(where), SIGNAL)
-        rows["bar"] = where
-        for name, value in {**_DEFAULTS, **columns}.items():
+        given = {**_DEFAULTS, **columns}
+        one = np.zeros(1, SIGNAL)
+        for name, value in given.items():
             _known(name)
-            rows[name] = value
+            if np.ndim(value) == 0:
+                one[name] = value
+        rows = np.repeat(one.view(_BYTES), len(where)).view(SIGNAL)
+        rows["bar"] = where
+        for name, value in given.items():
+            if np.ndim(value) > 0:
+                rows[name] = value
         return cls(rows)
 
     @classmethod

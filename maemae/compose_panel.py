@@ -24,8 +24,20 @@ def shaped(panel: Panel, profile: Profile) -> Panel:
             f"{len(panel)} bar of data: a backtest needs at least 2, one to decide and one to fill."
         )
     described = described_by(panel, profile.instruments)
+    _one_currency(described)
     priced = tuple(with_costs(each, profile.costs) for each in described)
     return replace(panel, instruments=priced)
+
+
+def _one_currency(instruments: Sequence[Instrument]) -> None:
+    """Cash, profits and limits of one account are in one currency."""
+    first = instruments[0]
+    other = next((each for each in instruments if each.quote != first.quote), None)
+    if other is not None:
+        raise ConfigError(
+            f"{first.id} is quoted in {first.quote}, {other.id} in {other.quote}: one account has one "
+            "currency. Choose instruments of one with --symbol, or say their quote in [instruments.SYMBOL]."
+        )
 
 
 def only(panel: Panel, names: Sequence[str]) -> Panel:

@@ -4,14 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import IO, Any
 
-from rich.console import Console
-
 from market.catalog import Change
 from market.findings import Finding
 from market.reading.raw import moment_text
 from market.stored import Entry
 from market.timeframes import timeframe_text
-from report.terminal import plain_table
+from report.terminal import plain_console, plain_table
 from report.words import say
 
 MOST = 20  # findings printed; JSON has all
@@ -26,7 +24,7 @@ def print_entries(entries: Sequence[Entry], language: str = "en", file: IO[str] 
             each.instrument.id, timeframe_text(each.timeframe), f"{each.bars:,}", moment_text(each.first),
             moment_text(each.last),
         )  # fmt: skip
-    Console(file=file, highlight=False).print(table)
+    plain_console(file).print(table)
 
 
 def print_changes(changes: Sequence[Change], language: str = "en", file: IO[str] | None = None) -> None:
@@ -38,7 +36,7 @@ def print_changes(changes: Sequence[Change], language: str = "en", file: IO[str]
             each.entry.instrument.id, timeframe_text(each.entry.timeframe), f"{each.added:,}",
             f"{each.replaced:,}", f"{each.unchanged:,}", f"{each.entry.bars:,}",
         )  # fmt: skip
-    Console(file=file, highlight=False).print(table)
+    plain_console(file).print(table)
     warnings = [finding for each in changes for finding in each.warnings]
     if warnings:
         print_findings(warnings, language, file)
@@ -46,15 +44,15 @@ def print_changes(changes: Sequence[Change], language: str = "en", file: IO[str]
 
 def print_findings(findings: Sequence[Finding], language: str = "en", file: IO[str] | None = None) -> None:
     """Errors before warnings, the first of each in full, and how many there are of what."""
-    console = Console(file=file, highlight=False, soft_wrap=True)
+    console = plain_console(file)
     ordered = sorted(findings, key=lambda finding: finding.severity != "error")
     for each in ordered[:MOST]:
-        console.print(f"{say(each.severity, language)}: {each}", markup=False)
+        console.print(f"{say(each.severity, language)}: {each}", soft_wrap=True)
     if len(ordered) > MOST:
-        console.print(f"{say('and more', language)}: {len(ordered) - MOST:,} (--json)", markup=False)
+        console.print(f"{say('and more', language)}: {len(ordered) - MOST:,} (--json)", soft_wrap=True)
     counts = Counter((each.severity, each.kind) for each in ordered)
     said = ", ".join(f"{kind} {count:,}" for (_, kind), count in counts.items())
-    console.print(said or say("nothing found", language), markup=False)
+    console.print(said or say("nothing found", language), soft_wrap=True)
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def print_report(
     report: RunReport, language: str = "en", file: IO[str] | None = None, width: int | None = None
 ) -> None:
     """Everything in order. width: columns; None = the terminal's own."""
-    console = Console(file=file, width=width, highlight=False)
+    console = plain_console(file, width)
     for part in _parts(report, language, console.width):
         console.print(part)
 
@@ -37,7 +37,7 @@ def print_comparison(
     width: int | None = None,
 ) -> None:
     """Several runs side by side under their names. learned: of the one that learns."""
-    console = Console(file=file, width=width, highlight=False)
+    console = plain_console(file, width)
     console.print(_title("Side by side", language))
     console.print(comparison(columns, language))
     for part in learning(learned, language):
@@ -46,7 +46,12 @@ def print_comparison(
 
 def print_text(text: str, file: IO[str] | None = None, width: int | None = None) -> None:
     """Plain paragraphs, wrapped to the terminal."""
-    Console(file=file, width=width, highlight=False).print(text, markup=False)
+    plain_console(file, width).print(text)
+
+
+def plain_console(file: IO[str] | None = None, width: int | None = None) -> Console:
+    """Text is printed as it stands: brackets in it, such as [fills], are no markup."""
+    return Console(file=file, width=width, highlight=False, markup=False, emoji=False)
 
 
 def _parts(report: RunReport, language: str, width: int) -> list[RenderableType]:

@@ -11,6 +11,7 @@ from maemae.verify.lookahead import Subject
 from maemae.verify.report import Check
 from maemae.verify.watched import alone
 from market.bars import PRICES, Panel
+from market.labels import LABEL
 
 NAME = "market data left alone"
 
@@ -24,7 +25,8 @@ def read_here(pipeline: Pipeline, panel: Panel) -> tuple[Subject, Check | None, 
     signals = pipeline.signals(mine)
     said = signals.rows.copy()
     opinions = pipeline.opinions(signals, mine)
-    full = Reading(signals, opinions, pipeline.labels(signals, mine))
+    known = pipeline.labels(signals, mine) if pipeline.filters else np.zeros(0, LABEL)  # as read() has it
+    full = Reading(signals, opinions, known)
     began = perf_counter()
     pipeline.read(mine.head(max(1, len(mine) // 2)))
     seconds = perf_counter() - began

@@ -63,7 +63,8 @@ def test_costs_of_the_profile_win_even_when_they_are_nothing() -> None:
 
 def test_a_profile_can_describe_an_instrument() -> None:
     table = {"kind": "future", "multiplier": 250_000, "tick": 0.05, "lot": 1, "margin": "9%", "quote": "KRW"}
-    described = shaped(walk(), profile(instruments={"S1": table})).instruments[1]
+    said = {"S0": {"quote": "KRW"}, "S1": table}
+    described = shaped(walk(), profile(instruments=said)).instruments[1]
     assert described.kind == Kind.FUTURE and described.multiplier == 250_000 and described.quote == "KRW"
     assert described.ticks == ((0.0, 0.05),) and described.long_margin == described.short_margin == 0.09
     with pytest.raises(DataError, match="'S7' isn't in the data"):
@@ -80,6 +81,11 @@ def test_a_contract_brings_its_exchange_s_facts_and_other_keys_lie_over_them() -
     assert future.multiplier == 250_000 and future.long_margin == 0.09 and future.lot == 2
     with pytest.raises(ConfigError, match="needs the initial margin"):
         shaped(walk(), profile(instruments={"S1": {"contract": "kospi200_future"}}))
+
+
+def test_an_account_has_one_currency() -> None:
+    with pytest.raises(ConfigError, match=r"S0@test is quoted in USD, S1@test in KRW.*one currency"):
+        shaped(walk(), profile(instruments={"S1": {"contract": "korean_equity"}}))
 
 
 def test_every_contract_that_a_profile_may_name_exists() -> None:

@@ -77,6 +77,11 @@ def test_a_pipe_gets_no_colour() -> None:
     assert "\x1b" not in printed()
 
 
+def test_brackets_are_printed_as_they_stand() -> None:
+    told = replace(REPORT, assumptions=[("volume", "fills of any size ([fills] participation) :smile:")])
+    assert "([fills] participation) :smile:" in " ".join(printed(told, width=80).split())
+
+
 def test_assumptions_stand_before_the_result() -> None:
     text = printed()
     assert (

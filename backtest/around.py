@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from backtest.plan import Plan
-from backtest.result import summary_of
+from backtest.result import buy_and_hold_of, summary_of
 from desk.pipeline import Reading
 from desk.rules import DeskRules, Tie
 from desk.run import DeskRun, run_desk
@@ -18,11 +18,12 @@ COST_FACTORS = (0.0, 1.0, 2.0, 3.0)
 @dataclass(frozen=True)
 class Around:
     """Figures of the folds around. costs: by factor, the run's own left out. other_end: final equity under
-    the other reading of ambiguous bars. unfiltered: None when there are no filters."""
+    the other reading of ambiguous bars. unfiltered: None when there are no filters. held: of buy and hold."""
 
     costs: Mapping[float, CostRow]
     other_end: float
     unfiltered: Mapping[str, Any] | None
+    held: Mapping[str, Any]
 
     def cost_rows(self, plan: Plan, run: DeskRun) -> tuple[CostRow, ...]:
         """With the run itself at factor 1."""
@@ -40,7 +41,7 @@ def fold_around(plan: Plan, reading: Reading) -> Around:
     costs = {factor: _at_cost(plan, reading, factor) for factor in COST_FACTORS if factor != 1.0}
     turned = replace(rules, fills=replace(rules.fills, tie=_other(_tie(plan))))
     other_end = float(run_desk(plan.panel, reading, turned).equity[-1])
-    return Around(costs, other_end, _unfiltered(plan, reading))
+    return Around(costs, other_end, _unfiltered(plan, reading), buy_and_hold_of(plan))
 
 
 def _at_cost(plan: Plan, reading: Reading, factor: float) -> CostRow:

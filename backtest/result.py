@@ -1,7 +1,7 @@
 """``Result``: what a backtest found, as figures, pandas frames, JSON, a report and a vectorbt portfolio."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """run: the base fold. costs, band, unfiltered: the folds around it, None when they were not asked for.
-    timing: seconds under the names of the JSON."""
+    """run: the base fold. costs, band, unfiltered, held (the figures of buy and hold): what lies around it,
+    absent when it was not asked for. timing: seconds under the names of the JSON."""
 
     plan: Plan
     reading: Reading
@@ -34,7 +34,8 @@ class Result:
     timing: dict[str, float]
     costs: Sequence[CostRow] = ()
     band: Band | None = None
-    unfiltered: Mapping[str, Any] | None = field(default=None)
+    unfiltered: Mapping[str, Any] | None = None
+    held: Mapping[str, Any] | None = None
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -65,12 +66,9 @@ class Result:
         return assumptions(self.plan.panel, self.plan.pipeline, self.plan.source)
 
     @cached_property
-    def benchmark(self) -> dict[str, Any]:
+    def benchmark(self) -> Mapping[str, Any]:
         """Buy and hold of every instrument in equal shares, entry costs paid."""
-        panel, cash = self.plan.panel, self.plan.pipeline.rules.cash
-        costs = np.array([each.fees.taker + each.slippage for each in panel.instruments])
-        equity = metrics.buy_and_hold(panel.open, panel.close, costs, cash)
-        return curve_figures(panel.ts, panel.timeframe, equity, cash)
+        return self.held if self.held is not None else buy_and_hold_of(self.plan)
 
     @cached_property
     def months(self) -> list[tuple[str, float]]:
@@ -158,6 +156,14 @@ class Result:
         from backtest.to_vectorbt import portfolio_of
 
         return portfolio_of(self)
+
+
+def buy_and_hold_of(plan: Plan) -> dict[str, Any]:
+    """The figures of buying every instrument in equal shares at its first open and holding it."""
+    panel, cash = plan.panel, plan.pipeline.rules.cash
+    costs = np.array([each.fees.taker + each.slippage for each in panel.instruments])
+    equity = metrics.buy_and_hold(panel.open, panel.close, costs, cash)
+    return curve_figures(panel.ts, panel.timeframe, equity, cash)
 
 
 def summary_of(plan: Plan, run: DeskRun) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def backtest(plan: Plan, say: Say | None = None, *, variants: bool = True) -> Re
     if around is None:
         return Result(plan, reading, run, timing)
     rows, band = around.cost_rows(plan, run), around.band(plan, run)
-    return Result(plan, reading, run, timing, rows, band, around.unfiltered)
+    return Result(plan, reading, run, timing, rows, band, around.unfiltered, around.held)
 
 
 def is_compiled() -> bool:

@@ -7,6 +7,7 @@ from benchmarks.answers import Answer
 from benchmarks.arrays import Market, minute_market
 from benchmarks.measure import Side, interleaved
 from benchmarks.table import Row
+from benchmarks.w1_full import ledger_adds_up
 
 BARS = (10_000, 100_000, 1_000_000, 10_000_000)
 INSTRUMENTS, N_BARS = (10, 50, 500), 2_000
@@ -19,11 +20,12 @@ def rows() -> Iterator[Row]:
 
 
 def per_bar() -> Row:
-    """W1 on the first bars of the minute market, and on ten of it end to end."""
+    """W1-full on the first bars of the minute market, and on ten of it end to end."""
     market = minute_market()
     markets = {n: market.head(n) if n <= len(market) else market.repeated(n // len(market)) for n in BARS}
-    sides = interleaved({f"{n:.0e}": mine(one) for n, one in markets.items()}, rounds=5)
-    right = all(sides[f"{n:.0e}"].answer.agrees(reference.w1(one)) for n, one in markets.items())
+    setups = {f"{n:.0e}": ours.w1_full(one) for n, one in markets.items()}
+    sides = interleaved({name: ours.answers(setup.whole) for name, setup in setups.items()}, rounds=5)
+    right = all(ledger_adds_up(setup.whole(), setup) for setup in setups.values())
     return row("scaling bars", {f"{n:.0e} bars": (sides[f"{n:.0e}"], n) for n in BARS}, right)
 
 

@@ -21,7 +21,7 @@ from desk.stepper import Desk
 from market.bars import PRICES
 
 N_BARS, ROUNDS = 100_000, 7
-PER_CALL = ("took_bars", "took_signals", "took_labels", "n_orders", "n_fills", "n_trades")
+PER_CALL = ("took_bars", "took_signals", "took_labels", "gave_orders", "gave_fills", "gave_trades")
 
 
 def rows() -> Iterator[Row]:

@@ -98,7 +98,6 @@ POSITION = np.dtype(
 INSTRUMENT = np.dtype(
     [
         ("last", F),
-        ("open", F),  # of the newest bar
         ("volume", F),  # of the newest bar, and of the one before it
         ("past_volume", F),
         ("budget_bar", I),  # the bar that the budgets are for

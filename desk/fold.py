@@ -81,14 +81,13 @@ def fold(
             present = c == c
             if present:
                 inst.last = c
-                inst.open = open_[at]  # read here, its neighbour is at hand when an order fills there
                 if account.participation > 0.0:
                     inst.past_volume = inst.volume
                     inst.volume = volume[at]
             for s in range(n_strategies):
                 pos = positions[i * n_strategies + s]
                 if (pos.working > 0 or l <= pos.floor or h >= pos.ceiling) and present:
-                    match(account, inst, pos, inst.open, h, l)
+                    match(account, inst, pos, open_[at], h, l)
                     if account.n_orders + account.n_fills > 0:
                         _pass_on(account, orders, fills, trades)
                 if pos.lots != 0:

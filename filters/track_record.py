@@ -21,6 +21,7 @@ def track_record(
     they are labels with the instruments' own costs, of limits that must be traded through.
     """
     matured = labels.label(rows, panel, touch=False, targets_on_entry_bar=False)
+    matured = matured[matured["y"] >= 0]
     n_groups = 2 * (int(rows["strategy"].max()) + 1) if len(rows) else 0
     group = 2 * rows["strategy"].astype(np.int64) + (rows["side"] > 0)
     seen, won = np.zeros_like(membership), np.zeros_like(membership)

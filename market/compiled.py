@@ -22,7 +22,7 @@ from numba.extending import intrinsic
 
 F = TypeVar("F", bound=Callable[..., Any])
 _HOUSE = Path(__file__).resolve().parent.parent
-_COMPILED_FOLDERS = ("market", "desk")
+_COMPILED_FOLDERS = ("market", "strategies", "filters", "desk")  # their enums enter compiled code, too
 
 
 def cache_root() -> Path:

@@ -18,9 +18,9 @@ LABEL = np.dtype(
     [
         ("seq", np.int64),  # place of the signal among all signals
         ("matured_at", np.int64),  # bar at whose close the label is known
-        ("entry_bar", np.int64),
-        ("y", np.int8),  # 1 = won, net of cost
-        ("ret", np.float64),  # net return, fraction of the entry price
+        ("entry_bar", np.int64),  # -1 = void
+        ("y", np.int8),  # 1 = won, net of cost; 0 = lost; -1 = void: the entry can't come any more
+        ("ret", np.float64),  # net return, fraction of the entry price; NaN = void
     ],
     align=True,
 )
@@ -38,7 +38,7 @@ def label(
     targets_on_entry_bar: bool,
     cost_factor: float = 1.0,
 ) -> NDArray[np.void]:
-    """How every ENTER signal ended that has ended by the panel's last bar.
+    """How every ENTER signal ended that has ended by the panel's last bar, void ones included.
 
     rows: signals sorted by bar, shape (n_signals,). touch: limits and targets fill when touched, else only
     one tick through. cost_factor multiplies fees, slippage and taxes.
@@ -98,6 +98,7 @@ def _label_all(
         cost, column, side = costs[row.instrument], row.instrument, float(row.side)
         entry_bar, entry, taker_in = _enter(row, cost, until[seq], opens, highs, lows, touch, column)
         if entry_bar < 0:
+            n_found += _void(row, until[seq], len(opens), seq, found[n_found])
             continue
         exit_bar, exit_price, taker_out = _leave(
             row, cost, until[seq], opens, highs, lows, touch, targets_on_entry_bar, column, entry_bar, entry
@@ -114,6 +115,18 @@ def _label_all(
         done.y = 1 if done.ret > 0.0 else 0
         n_found += 1
     return n_found
+
+
+@inner
+def _void(row: Any, until: int, n_bars: int, seq: int, done: Any) -> int:
+    """Say when it was known that the entry wouldn't come; returns how many rows that took, 0 or 1."""
+    known = until
+    if row.entry != MARKET and row.valid_bars > 0:
+        known = min(known, row.bar + row.valid_bars)
+    if known >= n_bars:
+        return 0
+    done.seq, done.matured_at, done.entry_bar, done.y, done.ret = seq, known, -1, -1, nan
+    return 1
 
 
 @inner

@@ -75,6 +75,7 @@ def filter_cards(
     record per strategy, as the run left them.
     """
     enters = np.flatnonzero(signals.rows["kind"] == SignalKind.ENTER)
+    labels = labels[labels["y"] >= 0]  # void ones say nothing
     ret = np.full(len(signals), np.nan)
     ret[labels["seq"]] = labels["ret"]
     base_rate = base_rates(signals.rows["bar"][enters], labels)

@@ -216,7 +216,8 @@ def _labels(rng: Random, signals: Table, n_bars: int) -> Table:
         matured_at = entry_bar + int(rng.integers(0, 6))
         if matured_at < n_bars and rng.random() < 0.9:
             ret = _pick(rng, [-0.1, -0.02, -0.01, 0.0, 0.01, 0.03, 0.08])
-            found.append((int(seq), matured_at, entry_bar, ret > 0, ret))
+            void = rng.random() < 0.1
+            found.append((int(seq), matured_at, -1 if void else entry_bar, -1 if void else ret > 0, ret))
     table = np.array(found, LABEL) if found else np.zeros(0, LABEL)
     return table[np.lexsort((table["seq"], table["matured_at"]))]
 

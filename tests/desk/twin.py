@@ -15,7 +15,7 @@ from desk.records import DECISION, FILL, ORDER, TRADE, Reason, State
 from desk.rules import DeskRules, Style
 from market.bars import Panel
 from tests.desk.twin_decide import on_signal
-from tests.desk.twin_learn import Learner, mature, new_learner
+from tests.desk.twin_learn import Learner, forget, mature, new_learner
 from tests.desk.twin_ledger import mark
 from tests.desk.twin_matching import match, set_budgets
 from tests.desk.twin_numbers import DAY_NS, terms_of
@@ -136,7 +136,10 @@ def _learn(desk: Desk, label: np.void) -> None:
     seq = int(label["seq"])
     learner = desk.learners[int(desk.signals[seq]["strategy"])]
     day = int(desk.panel.ts[desk.t]) // DAY_NS
-    mature(learner, seq, int(label["y"]), float(label["ret"]), desk.t, day)
+    if label["y"] < 0:
+        forget(learner, seq, desk.t)
+    else:
+        mature(learner, seq, int(label["y"]), float(label["ret"]), desk.t, day)
 
 
 def _time_exits(desk: Desk) -> None:

@@ -146,6 +146,12 @@ def remember(learner: Learner, seq: int, evidence: Evidence) -> None:
     learner.evidence[seq] = evidence
 
 
+def forget(learner: Learner, seq: int, bar: int) -> None:
+    """A signal that can't have a label any more."""
+    known = learner.evidence.pop(seq)
+    learner.crowds[known.instrument].change(bar, -1)
+
+
 def mature(learner: Learner, seq: int, y: int, ret: float, bar: int, day: int) -> None:
     """One label has come, in the five steps of the page."""
     if learner.day is not None and day != learner.day:

@@ -57,6 +57,7 @@ def test_breadth_counts_instruments_that_rose_among_those_with_bars():
 def slow_record(rows, panel, membership, memory):
     """The same counts, signal by signal."""
     matured = labels.label(rows, panel, touch=False, targets_on_entry_bar=False)
+    matured = matured[matured["y"] >= 0]
     seen, won = np.zeros_like(membership), np.zeros_like(membership)
     for i, now in enumerate(rows):
         for label in matured:

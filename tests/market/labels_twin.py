@@ -59,14 +59,18 @@ class World:
 
 
 def label_one(world, signal, events):
-    """(matured_at, entry_bar, ret) of one ENTER signal, or None. events: bars of its exits, ascending."""
+    """(matured_at, entry_bar, ret) of one ENTER signal, or None. events: bars of its exits, ascending.
+
+    entry_bar -1 and ret None: void, known at matured_at.
+    """
     event = next((x for x in events if x > signal["bar"]), None)
     entered = enter(world, signal)
-    if entered is None:
-        return None
+    if entered is None or (event is not None and event < entered[0]):
+        ends = [] if event is None else [event]
+        if signal["entry"] != 0 and signal["valid_bars"] > 0:
+            ends.append(signal["bar"] + signal["valid_bars"])
+        return (min(ends), -1, None) if ends and min(ends) < len(world.c) else None
     e, entry, market_in = entered
-    if event is not None and event < e:
-        return None
     left = leave(world, signal, event, e, entry)
     if left is None:
         return None

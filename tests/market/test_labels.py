@@ -23,6 +23,9 @@ def assert_as_the_twin_says(rows, panel, touch, on_entry_bar, factor):
     slow = labels_twin.label_all(rows, panel, touch, on_entry_bar, factor)
     assert [(f["seq"], f["matured_at"], f["entry_bar"]) for f in fast] == [s[:3] for s in slow]
     for one, (*_, ret) in zip(fast, slow, strict=True):
+        if ret is None:
+            assert one["y"] == -1 and np.isnan(one["ret"])
+            continue
         assert one["ret"] == pytest.approx(ret, rel=1e-11, abs=1e-13)
         assert one["y"] == (ret > 0) or abs(ret) < 1e-13
 
@@ -160,12 +163,20 @@ def test_an_entry_of_the_other_side_is_an_exit_event():
     assert label(said, panel_of([FREE], [[QUIET] * 5]))["matured_at"].tolist() == [3]
 
 
-def test_an_exit_before_the_limit_is_reached_leaves_no_label():
+def test_an_exit_before_the_limit_is_reached_leaves_a_void_label():
     bars = [QUIET, QUIET, QUIET, (100, 100, 98, 99), QUIET, QUIET]
     waiting = Signals.at(0, entry=Entry.LIMIT, price=99.0, horizon=1)
     assert len(label(waiting, panel_of([FREE], [bars]))) == 1
     said = Signals.merge([waiting, Signals.at(2, kind=SignalKind.EXIT)])
-    assert len(label(said, panel_of([FREE], [bars]))) == 0
+    void = label(said, panel_of([FREE], [bars]))
+    assert void[["seq", "matured_at", "entry_bar", "y"]].tolist() == [(0, 2, -1, -1)]
+
+
+def test_a_limit_that_ran_out_leaves_a_void_label_at_its_last_bar():
+    said = Signals.at(0, entry=Entry.LIMIT, price=90.0, valid_bars=2)
+    void = label(said, panel_of([FREE], [[QUIET] * 3]))
+    assert void[["seq", "matured_at", "entry_bar", "y"]].tolist() == [(0, 2, -1, -1)]
+    assert len(label(said, panel_of([FREE], [[QUIET] * 2]))) == 0
 
 
 def test_another_strategy_or_instrument_does_not_exit():

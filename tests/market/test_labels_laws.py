@@ -25,7 +25,7 @@ def test_a_label_is_known_at_its_maturity_and_not_before(world):
     for one in label(rows, panel):
         end = int(one["matured_at"]) + 1
         cut = label(rows[rows["bar"] < end], panel.head(end))
-        assert one in cut
+        assert one.tobytes() in [each.tobytes() for each in cut]
         early = label(rows[rows["bar"] < end - 1], panel.head(end - 1))
         assert one["seq"] not in early["seq"]
 
@@ -43,7 +43,7 @@ def test_what_comes_after_maturity_never_changes_a_label(world, data):
     }
     kept = found[found["matured_at"] < end]
     changed = label(rows, replace(panel, **columns))
-    assert (changed[changed["matured_at"] < end] == kept).all()
+    assert changed[changed["matured_at"] < end].tobytes() == kept.tobytes()
 
 
 @QUICK
@@ -54,8 +54,11 @@ def test_labels_come_sorted_and_once_per_signal(world):
     assert (np.lexsort((found["seq"], found["matured_at"])) == np.arange(len(found))).all()
     assert len(set(found["seq"].tolist())) == len(found)
     assert (rows["kind"][found["seq"]] == labels.ENTER).all()
-    assert (found["entry_bar"] > rows["bar"][found["seq"]]).all()
+    void = found["y"] < 0
+    assert (np.isnan(found["ret"]) == void).all() and (found["entry_bar"][void] == -1).all()
+    assert (void | (found["entry_bar"] > rows["bar"][found["seq"]])).all()
     assert (found["matured_at"] >= found["entry_bar"]).all()
+    assert (found["matured_at"] > rows["bar"][found["seq"]]).all()
     assert ((found["ret"] > 0) == (found["y"] == 1)).all()
 
 
@@ -65,7 +68,7 @@ def test_higher_fees_and_taxes_never_turn_a_loss_into_a_win(world):
     panel, rows = world
     cheap, dear = label(rows, panel, 1.0), label(rows, panel, 2.0)
     assert (cheap[["seq", "matured_at", "entry_bar"]] == dear[["seq", "matured_at", "entry_bar"]]).all()
-    assert (dear["ret"] <= cheap["ret"]).all()
+    assert (np.isnan(dear["ret"]) | (dear["ret"] <= cheap["ret"])).all()
 
 
 @QUICK
@@ -77,7 +80,7 @@ def test_more_slippage_never_turns_a_loss_into_a_win_where_levels_are_prices(wor
     rows["trail"] = np.nan
     cheap, dear = label(rows, panel, 1.0), label(rows, panel, 3.0)
     assert (cheap[["seq", "matured_at", "entry_bar"]] == dear[["seq", "matured_at", "entry_bar"]]).all()
-    assert (dear["ret"] <= cheap["ret"]).all()
+    assert (np.isnan(dear["ret"]) | (dear["ret"] <= cheap["ret"])).all()
 
 
 def mirrored(rows, axis):
@@ -107,4 +110,4 @@ def test_a_mirrored_market_mirrors_labels_when_nothing_costs(bars, rows, touch):
     by_market = rows["entry"][here["seq"]] == labels.MARKET
     entries = [market.open[here["entry_bar"], 0] for market in (panel, turned)]
     points = here["ret"] * entries[0] - there["ret"] * entries[1]
-    assert (np.abs(points[by_market]) < 1e-9).all()
+    assert (np.abs(points[by_market & (here["y"] >= 0)]) < 1e-9).all()

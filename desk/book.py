@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desk.records import CORES, FILL, MAX_ORDERS, ORDER, TRADE, B, F, I
-from desk.rules import MAX_FILTERS, DeskRules, StrategyRules
+from desk.rules import MAX_FILTERS, Act, DeskRules, StrategyRules
 from market.costs import COSTS, costs_of
 from market.errors import ConfigError
 from market.instruments import Instrument
@@ -240,7 +240,6 @@ LEARNER = np.dtype(
         ("theta", F, (CORES, MAX_FILTERS)),
         ("p", F, (CORES, MAX_FILTERS, MAX_FILTERS)),
         ("mix", F, (CORES + 1,)),  # the do-nothing expert, then the cores
-        ("day", I),
         ("day_n", I),
         ("day_log", F, (CORES + 1,)),
         ("day_answers", I, (MAX_FILTERS,)),
@@ -263,7 +262,6 @@ EVIDENCE = np.dtype(
         ("solo", F, (MAX_FILTERS,)),
         ("core", F, (CORES,)),
         ("answered", B, (MAX_FILTERS,)),
-        ("promoted", B, (MAX_FILTERS,)),
     ],
     align=True,
 )
@@ -383,10 +381,11 @@ def _write_rules(record: np.void, rules: StrategyRules) -> None:
 
 
 def _open_learner(record: np.void, rules: StrategyRules) -> None:
-    record["day"] = np.iinfo(np.int64).min
     record["var"], record["m"] = 1.0, 10.0
     win, loss = rules.decision.prior_win, rules.decision.prior_loss
     record["win"], record["loss"], record["p_star"] = win, loss, loss / (win + loss)
     record["solo_p"], record["mix"] = 0.0625, 1.0 / (CORES + 1)
     for k, one in enumerate(rules.decision.filters):
         record["solo_theta"][k] = one.prior
+        if one.act == Act.LEARN:
+            record["theta"][:, k], record["p"][:, k, k] = one.prior, 0.0625

@@ -7,7 +7,7 @@ from desk.book import VISIT_ORDERS
 from desk.coast import SHORTEST, coast, first_after
 from desk.decide import decide
 from desk.execute import begin_exit, emit, has_exit
-from desk.learn import mature, release
+from desk.learn import close_day, mature, release
 from desk.ledger import mark
 from desk.matching import match
 from desk.records import Reason
@@ -72,6 +72,8 @@ def fold(
         account.ts = now
         if now >= account.day_end:
             begin_day(account, now)
+            for s in range(n_strategies):
+                close_day(rules[s], learners[s])
             day_row = first_after(ts, t, account.day_end)
         value, due = 0.0, False
         for i in range(n):

@@ -46,13 +46,15 @@ def stand(learner, f, p, sees):
 
 @inner
 def judge(rules, learner, d, ev, sees):
-    """Write into decision ``d`` and evidence ``ev`` what the filters' answers are worth."""
+    """Write into decision ``d`` and evidence ``ev`` what the filters' answers are worth.
+
+    Promoted filters decide; all that learn leave their evidence.
+    """
     base = d.base_rate
     ev.base_rate = base
     prior = logit(base)
     for f in range(rules.n_filters):
         ev.x[f], ev.solo[f], ev.answered[f] = 0.0, base, False
-        ev.promoted[f] = learner.stage[f] != Stage.SHADOW
         if rules.act[f] == Act.LEARN and d.status[f] == Status.ANSWERED:
             x = stand(learner, f, d.opinion[f], sees)
             ev.x[f], ev.answered[f] = x, True
@@ -63,24 +65,17 @@ def judge(rules, learner, d, ev, sees):
     for c in range(CORES):
         eta, variance = prior, 0.0
         for f in range(rules.n_filters):
-            if ev.promoted[f]:
+            if learner.stage[f] != Stage.SHADOW:
                 eta += learner.theta[c, f] * ev.x[f]
-                variance += ev.x[f] * _row_times(rules, learner, ev, c, f)
+                for g in range(rules.n_filters):
+                    if learner.stage[g] != Stage.SHADOW:
+                        variance += ev.x[f] * learner.p[c, f, g] * ev.x[g]
         ev.core[c] = shrunk(eta, variance)
         d.p += learner.mix[c + 1] * ev.core[c]
         d.variance += learner.mix[c + 1] * variance
     d.variance /= 1.0 - learner.mix[0]
     spread = _spread(rules, learner, d, ev)
     d.p_low = sigma(logit(d.p) - rules.kappa * sqrt(d.variance + rules.tau * rules.tau * spread))
-
-
-@inner
-def _row_times(rules, learner, ev, c, f):
-    total = 0.0
-    for g in range(rules.n_filters):
-        if ev.promoted[g]:
-            total += learner.p[c, f, g] * ev.x[g]
-    return total
 
 
 @inner
@@ -92,7 +87,7 @@ def _spread(rules, learner, d, ev):
         for c in range(CORES):
             theta += learner.mix[c + 1] * learner.theta[c, f]
         d.theta[f] = theta / (1.0 - learner.mix[0])
-        if ev.promoted[f] and ev.answered[f]:
+        if learner.stage[f] != Stage.SHADOW and ev.answered[f]:
             pull = d.theta[f] * ev.x[f]
             n += 1
             total += pull
@@ -143,18 +138,15 @@ def count(account, rules, learner, won, ret):
 
 @inner
 def mature(account, rules, learner, ev, uniqueness, won, ret):
-    """Learn from one label: close the day before it, move the weights, score the experts."""
-    if account.day != learner.day:
-        if learner.day_n > 0:
-            close_day(rules, learner)
-        learner.day = account.day
+    """Learn from one label: move the weights, score the experts."""
     y = 1.0 if won else 0.0
     prior = logit(ev.base_rate)
     for f in range(rules.n_filters):
         if ev.answered[f]:
             _learn_solo(learner, f, prior, ev.x[f], y, uniqueness)
-    for c in range(CORES):
-        _learn_core(rules, learner, ev, c, prior, y, uniqueness)
+    if _anyone_answered(rules, ev):
+        for c in range(CORES):
+            _learn_core(rules, learner, ev, c, prior, y, uniqueness)
     count(account, rules, learner, won, ret)
     learner.day_n += 1
     learner.day_log[0] += log_score(ev.base_rate, won)
@@ -163,7 +155,9 @@ def mature(account, rules, learner, ev, uniqueness, won, ret):
     for f in range(rules.n_filters):
         if ev.answered[f]:
             learner.day_answers[f] += 1
-            learner.day_ratio[f] += log_score(ev.solo[f], won) - log_score(ev.base_rate, won)
+            # Labels that overlap tell one story: together they count as one.
+            gain = log_score(ev.solo[f], won) - log_score(ev.base_rate, won)
+            learner.day_ratio[f] += uniqueness * gain
 
 
 @inner
@@ -178,40 +172,49 @@ def _learn_solo(learner, f, prior, x, y, u):
 
 
 @inner
+def _anyone_answered(rules, ev):
+    for f in range(rules.n_filters):
+        if ev.answered[f]:
+            return True
+    return False
+
+
+@inner
 def _learn_core(rules, learner, ev, c, prior, y, u):
-    """One step of online Bayesian logistic regression over the filters promoted then and now."""
-    n = rules.n_filters
-    active, eta = 0, prior
+    """One step of online Bayesian logistic regression over all filters that learn."""
+    n, eta = rules.n_filters, prior
     for f in range(n):
-        if ev.promoted[f] and learner.stage[f] == Stage.SHADOW:
-            ev.promoted[f] = False
-        if ev.promoted[f]:
-            active += 1
-            eta += learner.theta[c, f] * ev.x[f]
+        eta += learner.theta[c, f] * ev.x[f]
+        if rules.act[f] == Act.LEARN:
             learner.p[c, f, f] += drift(c)
-    if active == 0:
-        return
     p = sigma(eta)
     h = u * p * (1.0 - p)
     xg = 0.0
     for f in range(n):
-        if ev.promoted[f]:
-            learner.step[f] = _row_times(rules, learner, ev, c, f)
-            xg += ev.x[f] * learner.step[f]
+        learner.step[f] = _row_times(n, learner, ev, c, f)
+        xg += ev.x[f] * learner.step[f]
     scale = h / (1.0 + h * xg)
     for f in range(n):
         for g in range(n):
-            if ev.promoted[f] and ev.promoted[g]:
-                learner.p[c, f, g] -= scale * learner.step[f] * learner.step[g]
+            learner.p[c, f, g] -= scale * learner.step[f] * learner.step[g]
     for f in range(n):
-        if ev.promoted[f]:
-            move = u * (y - p) * _row_times(rules, learner, ev, c, f)
-            learner.theta[c, f] = max(0.0, learner.theta[c, f] + move)
+        move = u * (y - p) * _row_times(n, learner, ev, c, f)
+        learner.theta[c, f] = max(0.0, learner.theta[c, f] + move)
+
+
+@inner
+def _row_times(n, learner, ev, c, f):
+    total = 0.0
+    for g in range(n):
+        total += learner.p[c, f, g] * ev.x[g]
+    return total
 
 
 @inner
 def close_day(rules, learner):
-    """Weigh the experts by the day's mean log score, then promote or demote each filter."""
+    """Weigh the experts by the mean log score of a day's labels, then promote or demote each filter."""
+    if learner.day_n == 0:
+        return
     total = 0.0
     for m in range(CORES + 1):
         learner.mix[m] *= exp(learner.day_log[m] / learner.day_n)
@@ -233,26 +236,8 @@ def _promote(rules, learner, f):
     """SHADOW → SIZE → BLOCK by evidence that may be looked at every day; back on a fall from the peak."""
     if learner.log_e[f] < learner.peak[f] - rules.log_demote:
         learner.log_e[f] = learner.peak[f] = 0.0
-        if learner.stage[f] != Stage.SHADOW:
-            learner.stage[f] = Stage.SHADOW
-            _seat(rules, learner, f, 0.0, 0.0)
-        return
-    earned = Stage.SHADOW
-    if learner.log_e[f] >= rules.log_block:
-        earned = Stage.BLOCK
-    elif learner.log_e[f] >= rules.log_size:
-        earned = Stage.SIZE
-    if earned > learner.stage[f]:
-        if learner.stage[f] == Stage.SHADOW:
-            _seat(rules, learner, f, learner.solo_theta[f], learner.solo_p[f])
-        learner.stage[f] = earned
-
-
-@inner
-def _seat(rules, learner, f, theta, variance):
-    """Give filter f its place in every core's stack, uncorrelated with the others."""
-    for c in range(CORES):
-        learner.theta[c, f] = theta
-        for g in range(rules.n_filters):
-            learner.p[c, f, g] = learner.p[c, g, f] = 0.0
-        learner.p[c, f, f] = variance
+        learner.stage[f] = Stage.SHADOW
+    elif learner.log_e[f] >= rules.log_block:
+        learner.stage[f] = Stage.BLOCK
+    elif learner.log_e[f] >= rules.log_size and learner.stage[f] == Stage.SHADOW:
+        learner.stage[f] = Stage.SIZE

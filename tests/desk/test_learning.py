@@ -90,23 +90,12 @@ def test_near_copies_of_one_agent_beat_the_base_rate(everyone: bool) -> None:
     assert loss["mix"][500:].mean() < loss["base"][500:].mean() - 0.008
 
 
-@pytest.mark.xfail(strict=True, reason="each promoted filter brings its own weight: docs/learning.md, gap 2")
 def test_near_copies_share_one_weight_when_they_are_promoted_one_by_one() -> None:
     gated, whole = losses("copies", everyone=False), losses("copies", everyone=True)
     assert gated["mix"][500:].mean() < whole["mix"][500:].mean() + 0.002
 
 
-@pytest.mark.parametrize(
-    "everyone",
-    [
-        pytest.param(
-            False,
-            id="by the gate",
-            marks=pytest.mark.xfail(strict=True, reason="over-confident: docs/learning.md, gap 2"),
-        ),
-        pytest.param(True, id="all from the start"),
-    ],
-)
+@gated_or_not
 def test_decided_probabilities_mean_what_they_say(everyone: bool) -> None:
     rules = desk_rules(everyone=everyone)
     p = np.concatenate([learned(one, DAILY, rules).decisions["p"][500:] for one in scenes("stationary")])

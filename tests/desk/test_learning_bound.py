@@ -18,9 +18,6 @@ FOUR_A_DAY = Calendar(delay=1, every=2, per_bar=4, bars_per_day=2, instruments=4
 SEEDS = range(16, 32)
 every_kind = pytest.mark.parametrize("variant", ["stationary", "drift", "turned", "no skill"])
 gated_or_not = pytest.mark.parametrize("everyone", [False, True], ids=["by the gate", "all from the start"])
-one_day_late = pytest.mark.xfail(
-    strict=True, reason="a day closes with the first label of a later one: docs/learning.md, gap 1"
-)
 
 
 def runs(variant: Variant, calendar: Calendar, everyone: bool) -> Iterator[tuple[Scene, Watched]]:
@@ -51,19 +48,16 @@ def test_known_by_the_evening_the_mix_keeps_its_bound_on_every_day(
     assert keeps_its_bound(variant, calendar, everyone)
 
 
-@one_day_late
 def test_near_copies_keep_the_bound_too() -> None:
     assert keeps_its_bound("copies", SAME_DAY, everyone=False)
 
 
-@one_day_late
 def test_what_was_known_by_the_evening_decides_the_next_morning() -> None:
     for seen, ran in runs("drift", SAME_DAY, everyone=True):
         decided, known = day_losses(ran.p, seen.y), at_once(day_losses(ran.experts, seen.y))
         np.testing.assert_allclose(decided, known, rtol=1e-9)
 
 
-@one_day_late
 @pytest.mark.parametrize("share", [1 / 500, 1e-6])
 def test_outcomes_chosen_against_the_desk_do_not_break_the_bound(share: float) -> None:
     mix, experts = against_the_desk(2000, share)

@@ -45,7 +45,6 @@ def test_an_agent_that_is_wrong_on_purpose_is_not_promoted() -> None:
     assert np.isfinite(bars[:, 5, 0]).mean() <= 0.05 and not np.isfinite(bars[:, 5, 1]).any()
 
 
-@pytest.mark.xfail(strict=True, reason="evidence ignores overlap from day to day: docs/learning.md, gap 3")
 @pytest.mark.parametrize("horizon", [5, 20])
 def test_overlapping_labels_do_not_open_it_to_answers_that_last(horizon: int) -> None:
     crowds = [crowded(seed, horizon=horizon) for seed in range(1000, 1050)]

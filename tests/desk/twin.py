@@ -18,7 +18,7 @@ from tests.desk.twin_decide import on_signal
 from tests.desk.twin_learn import Learner, forget, mature, new_learner
 from tests.desk.twin_ledger import mark
 from tests.desk.twin_matching import match, set_budgets
-from tests.desk.twin_numbers import DAY_NS, terms_of
+from tests.desk.twin_numbers import terms_of
 from tests.desk.twin_plans import emit, plan_exit
 from tests.desk.twin_risk import start_day, watch
 from tests.desk.twin_state import Desk, Position, Row
@@ -135,11 +135,10 @@ def _learn(desk: Desk, label: np.void) -> None:
     """Step 5."""
     seq = int(label["seq"])
     learner = desk.learners[int(desk.signals[seq]["strategy"])]
-    day = int(desk.panel.ts[desk.t]) // DAY_NS
     if label["y"] < 0:
         forget(learner, seq, desk.t)
     else:
-        mature(learner, seq, int(label["y"]), float(label["ret"]), desk.t, day)
+        mature(learner, seq, int(label["y"]), float(label["ret"]), desk.t)
 
 
 def _time_exits(desk: Desk) -> None:

@@ -126,7 +126,6 @@ def _enter(
             desk.t,
             view.x,
             view.answered,
-            view.promoted,
             view.base_rate,
             view.cores,
             view.solo,

@@ -37,7 +37,6 @@ class Evidence:
     bar: int
     x: list[float]
     answered: list[bool]
-    promoted: list[bool]
     base_rate: float
     cores: list[float]
     solo: list[float]
@@ -62,7 +61,7 @@ class Crowd:
 
 @dataclass
 class Learner:
-    """One strategy's learner. theta, matrix: per core, over all filters (0 where not promoted)."""
+    """One strategy's learner. theta, matrix: per core, over all filters (0 for rules)."""
 
     rules: DecisionRules
     filters: list[FilterState]
@@ -75,7 +74,6 @@ class Learner:
     n_loss: int = 0
     win: float = 0.0
     loss: float = 0.0
-    day: int | None = None
     day_logs: list[float] = field(default_factory=lambda: [0.0] * 4)
     day_labels: int = 0
     evidence: dict[int, Evidence] = field(default_factory=dict)
@@ -106,8 +104,14 @@ def new_learner(rules: DecisionRules) -> Learner:
     return Learner(
         rules,
         [FilterState(rule.prior) for rule in rules.filters],
-        theta=[[0.0] * k for _ in DRIFTS],
-        matrix=[[[0.0] * k for _ in range(k)] for _ in DRIFTS],
+        theta=[[r.prior if r.act == Act.LEARN else 0.0 for r in rules.filters] for _ in DRIFTS],
+        matrix=[
+            [
+                [0.0625 if i == j and r.act == Act.LEARN else 0.0 for j in range(k)]
+                for i, r in enumerate(rules.filters)
+            ]
+            for _ in DRIFTS
+        ],
     )
 
 
@@ -152,11 +156,8 @@ def forget(learner: Learner, seq: int, bar: int) -> None:
     learner.crowds[known.instrument].change(bar, -1)
 
 
-def mature(learner: Learner, seq: int, y: int, ret: float, bar: int, day: int) -> None:
-    """One label has come, in the five steps of the page."""
-    if learner.day is not None and day != learner.day:
-        close_day(learner)
-    learner.day = day
+def mature(learner: Learner, seq: int, y: int, ret: float, bar: int) -> None:
+    """One label has come, in the steps of the page."""
     known = learner.evidence.pop(seq)
     service = learner.crowds[known.instrument].change(bar, -1)
     uniqueness = 1.0 if bar == known.bar else (service - known.service) / (bar - known.bar)
@@ -170,7 +171,7 @@ def mature(learner: Learner, seq: int, y: int, ret: float, bar: int, day: int) -
     else:
         learner.n_loss += 1
         learner.loss -= ret
-    _count_for_the_day(learner, known, y)
+    _count_for_the_day(learner, known, y, uniqueness)
 
 
 def _learn_solo(learner: Learner, known: Evidence, y: int, u: float) -> None:
@@ -186,9 +187,8 @@ def _learn_solo(learner: Learner, known: Evidence, y: int, u: float) -> None:
 
 
 def _learn_cores(learner: Learner, known: Evidence, y: int, u: float) -> None:
-    promoted = zip(known.promoted, learner.promoted, strict=True)
-    both = [k for k, (then, now) in enumerate(promoted) if then and now]
-    if not both:
+    both = [k for k, learns in enumerate(learner.learns) if learns]
+    if not any(known.answered):
         return
     x = [known.x[k] for k in both]
     for drift, theta, matrix in zip(DRIFTS, learner.theta, learner.matrix, strict=True):
@@ -206,18 +206,20 @@ def _learn_cores(learner: Learner, known: Evidence, y: int, u: float) -> None:
             theta[k] = max(0.0, theta[k] + u * (y - p) * step)
 
 
-def _count_for_the_day(learner: Learner, known: Evidence, y: int) -> None:
+def _count_for_the_day(learner: Learner, known: Evidence, y: int, u: float) -> None:
     for m, p in enumerate([known.base_rate, *known.cores]):
         learner.day_logs[m] += log_of(p, y)
     learner.day_labels += 1
     for state, p, answered in zip(learner.filters, known.solo, known.answered, strict=True):
         if answered:
-            state.day_ratio += log_of(p, y) - log_of(known.base_rate, y)
+            state.day_ratio += u * (log_of(p, y) - log_of(known.base_rate, y))
             state.day_answers += 1
 
 
 def close_day(learner: Learner) -> None:
     """Weigh the experts by the day that ended, then let every gate move."""
+    if not learner.day_labels:
+        return
     weights = [
         w * math.exp(logs / learner.day_labels) for w, logs in zip(learner.w, learner.day_logs, strict=True)
     ]
@@ -234,22 +236,9 @@ def _move_gate(learner: Learner, k: int) -> None:
     state, rules = learner.filters[k], learner.rules
     state.log_e += state.day_ratio / state.day_answers
     state.peak = max(state.peak, state.log_e)
-    before = state.stage
     if state.log_e < state.peak - math.log(rules.demote):
         state.stage, state.log_e, state.peak = SHADOW, 0.0, 0.0
     elif state.log_e >= math.log(rules.promote_block):
         state.stage = max(state.stage, BLOCK)
     elif state.log_e >= math.log(rules.promote_size):
         state.stage = max(state.stage, SIZE)
-    if (before == SHADOW) != (state.stage == SHADOW):
-        _enter_cores(learner, k, promoted=state.stage > SHADOW)
-
-
-def _enter_cores(learner: Learner, k: int, *, promoted: bool) -> None:
-    """A filter joins the stack with what it learned alone, or leaves it with nothing."""
-    state = learner.filters[k]
-    for theta, matrix in zip(learner.theta, learner.matrix, strict=True):
-        theta[k] = state.theta if promoted else 0.0
-        for j in range(len(theta)):
-            matrix[k][j] = matrix[j][k] = 0.0
-        matrix[k][k] = state.variance if promoted else 0.0

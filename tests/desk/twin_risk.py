@@ -4,6 +4,7 @@ import math
 
 from desk.records import Cause, Reason
 from desk.rules import Style
+from tests.desk.twin_learn import close_day
 from tests.desk.twin_numbers import DAY_NS
 from tests.desk.twin_plans import plan_exit
 from tests.desk.twin_state import Desk
@@ -14,6 +15,8 @@ def start_day(desk: Desk) -> None:
     day = int(desk.panel.ts[desk.t]) // DAY_NS
     if day != desk.day:
         desk.day, desk.day_equity, desk.daily = day, desk.equity, False
+        for learner in desk.learners:
+            close_day(learner)
 
 
 def watch(desk: Desk) -> None:

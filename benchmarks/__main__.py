@@ -28,18 +28,22 @@ def main(names: list[str]) -> int:
         return 2
     print("User CPU, medians of interleaved rounds. ratio: peer's over ours, more is better.")
     print(f"Load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.\n{HEAD}", flush=True)
-    code = report((row for name in names or ALL for row in import_module(f"benchmarks.{name}").rows()), OUT)
+    made = (row for name in names or ALL for row in import_module(f"benchmarks.{name}").rows())
+    code = report(made, OUT, keep=bool(names))
     print(f"Load {os.getloadavg()[0]:.1f} at the end.")
     return code
 
 
-def report(rows: Iterable[Row], out: Path) -> int:
-    """Print and write rows as they come; 1 when one of them has a wrong result."""
+def report(rows: Iterable[Row], out: Path, keep: bool = True) -> int:
+    """Print and write rows as they come; 1 when one of them has a wrong result.
+
+    keep: rows of ``out`` that aren't made again stay.
+    """
     found: list[Row] = []
     for row in rows:
         print(row, flush=True)
         found.append(row)
-        write(found, out)
+        write(found, out, keep)
     missed, wrong = sum(not row.met for row in found), sum(not row.agree for row in found)
     print(f"{len(found)} rows, {missed} missed, {wrong} wrong, in {out}.")
     return 1 if wrong else 0

@@ -9,18 +9,21 @@ from math import nan
 import numpy as np
 
 from benchmarks.table import Row
+from desk.rules import DeskRules
 from tests.desk.agents import SEEDS, Floats, Scene, Variant, crowded, scene
 from tests.desk.lessons import (
+    ALIKE,
     DAILY,
     SAME_DAY,
     Calendar,
+    against_the_desk,
     desk_rules,
     learned,
     promotions,
     waiting,
     watched,
 )
-from tests.desk.losses import allowed, at_once, brier, day_losses, nats, over_the_best
+from tests.desk.losses import SHARE, allowed, at_once, brier, day_losses, nats, over_the_best
 
 WINDOWS = ((0, 100), (100, 500), (500, 1000), (1000, 2000), (1500, 2000))
 VARIANTS: tuple[Variant, ...] = ("stationary", "drift", "turned", "no skill", "copies")
@@ -29,21 +32,23 @@ Losses = dict[str, Floats]
 
 
 def rows() -> Iterator[Row]:
-    table = {variant: losses(variant) for variant in VARIANTS}
-    print_losses(table)
+    table: dict[str, Losses] = {variant: losses(variant) for variant in VARIANTS}
+    print_losses(table | {"overlapping": losses("stationary", ALIKE)})
     yield from loss_laws(table)
     yield regret_law()
     print_regret()
+    print_adversary()
     yield from gate_laws()
+    print_restarts()
     print_calibration()
 
 
-def losses(variant: Variant) -> Losses:
+def losses(variant: Variant, calendar: Calendar = DAILY) -> Losses:
     """Mean over seeds of each signal's Brier score, and its log loss above the base rate's."""
     found: list[Losses] = []
     for one in (scene(seed, variant) for seed in SEEDS):
-        gated = learned(one).decisions
-        whole = learned(one, rules=desk_rules(everyone=True)).decisions
+        gated = learned(one, calendar).decisions
+        whole = learned(one, calendar, desk_rules(everyone=True)).decisions
         base = gated["base_rate"]
         found.append(
             {
@@ -58,7 +63,7 @@ def losses(variant: Variant) -> Losses:
     return {name: np.mean([one[name] for one in found], axis=0) for name in found[0]}
 
 
-def print_losses(table: dict[Variant, Losses]) -> None:
+def print_losses(table: dict[str, Losses]) -> None:
     print(
         f"Brier score of the decided p by signal, mean of {len(SEEDS)} seeds; nats: log loss above base rate"
     )
@@ -84,7 +89,7 @@ def law(name: str, against: str, ratio: float, note: str) -> Row:
     return Row(name, against, nan, nan, float(ratio), 1.0, bool(ratio >= 1.0), note=note)
 
 
-def loss_laws(table: dict[Variant, Losses]) -> Iterator[Row]:
+def loss_laws(table: dict[str, Losses]) -> Iterator[Row]:
     skilled = {name: loss[100:].mean() for name, loss in table["stationary"].items()}
     gain = skilled["base rate only"] - skilled["promoted filters"]
     possible = skilled["base rate only"] - skilled["oracle"]
@@ -137,6 +142,17 @@ def print_regret() -> None:
             print(f"{variant:<12}{name:<14}" + "".join(f"{cell:>12.2f}" for cell in cells))
 
 
+def print_adversary(days: int = 2000) -> None:
+    print(f"Outcomes chosen against the desk, {days} days, nats above the mixture told at once, over bounds")
+    print(f"{'share':<12}{'known after':<14}{'cost':>12}{'one mixture':>12}{'two':>12}")
+    for share in (SHARE, 1e-6):
+        for late, name in enumerate(("same day", "1 d later")):
+            mix, experts = against_the_desk(days, share, late)
+            over = [over_the_best(mix, experts) - allowed(days, turns, share) for turns in (1, 2)]
+            cells = (mix.sum() - at_once(experts, share).sum(), over[0].max(), over[1].max())
+            print(f"{share:<12g}{name:<14}" + "".join(f"{cell:>12.2f}" for cell in cells))
+
+
 def gate_laws() -> Iterator[Row]:
     print("Promotion of agents without skill (share ever at SIZE, at BLOCK), and days until half are there")
     share = ever("no skill, one a day", [scene(seed, "no skill") for seed in GATE_SEEDS], DAILY)
@@ -147,7 +163,7 @@ def gate_laws() -> Iterator[Row]:
         lasting = [crowded(seed, horizon=horizon) for seed in GATE_SEEDS]
         calendar = Calendar(delay=horizon, per_bar=4, instruments=4)
         ever(f"labels of {horizon} days, lasting answers", lasting, calendar)
-    for name, calendar in (("labels apart", DAILY), ("labels overlapping", Calendar(instruments=1))):
+    for name, calendar in (("labels apart", DAILY), ("labels overlapping", ALIKE)):
         days = np.median(promotions([scene(seed) for seed in SEEDS], calendar), axis=0)[:3]
         told = ", ".join(f"{size:.0f} / {block:.0f}" for size, block in days)
         print(f"{'days to SIZE / BLOCK, ' + name:<40}  best, second, weak agent: {told}")
@@ -155,8 +171,15 @@ def gate_laws() -> Iterator[Row]:
         yield law("learn: gate", f"{nominal:.0%} ever at {name}", bounded(nominal, found), f"{found:.1%}")
 
 
-def ever(name: str, scenes: list[Scene], calendar: Calendar) -> Floats:
-    share: Floats = np.isfinite(promotions(scenes, calendar)).mean(axis=(0, 1))
+def print_restarts() -> None:
+    for days, seeds in ((2_000, GATE_SEEDS), (20_000, GATE_SEEDS[:50])):
+        scenes = [scene(seed, "no skill", days) for seed in seeds]
+        ever(f"one a day, {days:,} days", scenes, DAILY)
+        ever("the same, E never returned to 1", scenes, DAILY, desk_rules(1, demote=1e300))
+
+
+def ever(name: str, scenes: list[Scene], calendar: Calendar, rules: DeskRules | None = None) -> Floats:
+    share: Floats = np.isfinite(promotions(scenes, calendar, rules)).mean(axis=(0, 1))
     print(f"{name:<40}{share[0]:>8.1%}{share[1]:>8.1%}")
     return share
 

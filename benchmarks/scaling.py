@@ -55,6 +55,7 @@ def row(workload: str, sides: dict[str, tuple[Side[Answer], int]], right: bool) 
     """Dearest against cheapest, per bar; every size in the note."""
     each = {name: side.user_s / work for name, (side, work) in sides.items()}
     dear, cheap = max(each, key=each.__getitem__), min(each, key=each.__getitem__)
-    note = "user CPU per bar: " + ", ".join(f"{name} {cost * 1e9:.1f} ns" for name, cost in each.items())
-    return Row(workload, f"{dear} / {cheap}", each[dear], each[cheap], each[cheap] / each[dear], 1 / AT_MOST,
+    told = ", ".join(f"{name} {cost * 1e9:.1f} ns" for name, cost in each.items())
+    note = f"{dear} cost most; user CPU per bar: {told}"
+    return Row(workload, "dearest / cheapest", each[dear], each[cheap], each[cheap] / each[dear], 1 / AT_MOST,
                right, note=note)  # fmt: skip

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from math import isnan
 from pathlib import Path
+from typing import Any
 
 OUT = Path(__file__).resolve().parent.parent / "build" / "bench.json"
 COLUMNS = f"{'ours':>11}{'peer':>11}{'ratio':>9}{'wanted':>9}{'':>8}{'peak':>9}  result"
 HEAD = f"{'workload':<16}{'against':<26}{COLUMNS}"
+Plain = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,37 @@ def times(value: float) -> str:
     return f"{value:.3g}x"
 
 
-def write(rows: Iterable[Row], path: Path) -> None:
-    """Write all rows at once, or nothing."""
+def plain(row: Row) -> Plain:
+    """The row as JSON has it: NaN is null."""
+    named = {name: None if value != value else value for name, value in asdict(row).items()}
+    return named | {"met": row.met}
+
+
+def write(rows: Iterable[Row], path: Path, keep: bool = True) -> None:
+    """Write all rows at once, or nothing.
+
+    keep: of what the file holds already, comparisons that weren't made again stay, and the others keep
+    their place.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    whole = {place(row): row for row in (held(path) if keep else [])}
+    whole |= {place(row): row for row in map(plain, rows)}
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    whole = [
-        {name: None if value != value else value for name, value in asdict(row).items()} | {"met": row.met}
-        for row in rows
-    ]
-    part.write_text(json.dumps(whole, indent=1) + "\n")
+    part.write_text(json.dumps(list(whole.values()), indent=1) + "\n")
     part.replace(path)
+
+
+def held(path: Path) -> list[Plain]:
+    """The rows of earlier runs."""
+    if not path.exists():
+        return []
+    try:
+        found: list[Plain] = json.loads(path.read_text())
+    except ValueError as error:
+        raise SystemExit(f"{path}: not rows of results in JSON ({error}). Delete it and run again.") from None
+    return found
+
+
+def place(row: Plain) -> tuple[str, str]:
+    """What makes two rows the same comparison."""
+    return row["workload"], row["peer"]

@@ -7,7 +7,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from desk.records import CORES, FILL, MAX_ORDERS, ORDER, TRADE, B, F, I
+from desk.records import CORES, DECISION, FILL, MAX_ORDERS, ORDER, TRADE, B, F, I
 from desk.rules import MAX_FILTERS, Act, DeskRules, StrategyRules
 from market.costs import COSTS, costs_of
 from market.errors import ConfigError
@@ -155,6 +155,7 @@ ACCOUNT = np.dtype(
         ("orders", ORDER, (VISIT_ORDERS,)),
         ("fills", FILL, (VISIT_FILLS,)),
         ("trades", TRADE, (VISIT_TRADES,)),
+        ("blank", DECISION),  # what a decision is before it is made
         # totals
         ("fees", F),
         ("taxes", F),

@@ -114,6 +114,7 @@ def fold(
         if due:
             _time_exits(account, instruments, positions, rules, orders, fills, trades)
         while signal_bar == bar:
+            decisions[row] = account.blank
             signal, d = signals[row], decisions[row]
             rule, enters = rules[signal.strategy], signal.kind == SignalKind.ENTER
             for f in range(rule.n_filters):

@@ -48,7 +48,7 @@ def run_desk(panel: Panel, reading: Reading, rules: DeskRules, cost_factor: floa
     whole: Any = fold  # a dispatcher has no Python signature
     flat = [getattr(panel, name).reshape(-1) for name in ("open", "high", "low", "close", "volume")]
     signals, opinions, labels = reading.signals.rows, reading.opinions, reading.labels
-    decisions = np.zeros(len(signals), DECISION)
+    decisions = np.empty(len(signals), DECISION)
     equity = np.empty(len(panel))
     parts: list[tuple[Rows, Rows, Rows]] = []
     least = ROOM * len(book.positions)
@@ -56,7 +56,7 @@ def run_desk(panel: Panel, reading: Reading, rules: DeskRules, cost_factor: floa
     bar = signal = label = 0
     width = len(panel.instruments)
     while True:
-        orders, fills, trades = np.zeros(2 * size, ORDER), np.zeros(size, FILL), np.zeros(size, TRADE)
+        orders, fills, trades = np.empty(2 * size, ORDER), np.empty(size, FILL), np.empty(size, TRADE)
         code = whole(
             book.account, book.instruments, book.positions, book.rules, book.learners, book.evidence,
             panel.ts[bar:], *(column[bar * width :] for column in flat),

@@ -44,9 +44,9 @@ class Desk:
         self.book = open_book(self.instruments, self.rules, self.cost_factor)
         room = ROOM * len(self.book.positions)
         self._orders, self._fills, self._trades = (
-            np.zeros(room, ORDER),
-            np.zeros(room, FILL),
-            np.zeros(room, TRADE),
+            np.empty(room, ORDER),
+            np.empty(room, FILL),
+            np.empty(room, TRADE),
         )
         self._equity = np.zeros(1)
         self._ts = np.zeros(1, np.int64)
@@ -91,7 +91,7 @@ class Desk:
         labels: Rows = _NO_LABELS,
     ) -> Step:
         """As ``advance``, with copies of everything that left the desk."""
-        decisions = np.zeros(len(signals), DECISION)
+        decisions = np.empty(len(signals), DECISION)
         account = self.advance(ts, prices, signals, p, status, labels, decisions)
         return Step(
             decisions,

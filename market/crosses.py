@@ -10,7 +10,6 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 BAND = 1e-10  # relative to the larger of the two lines, and of the scale if one is given
 TIES = 32  # bars for which a tie remembers the side before it; so a cross depends on this many bars at most
-_NO_SCALE = np.zeros(1)
 
 
 def crosses(a: Floats, b: Floats | float, scale: Floats | None = None) -> tuple[Bools, Bools]:
@@ -20,14 +19,8 @@ def crosses(a: Floats, b: Floats | float, scale: Floats | None = None) -> tuple[
     band the previous side stays, for ``TIES`` bars. scale: the prices that a and b were computed from, for
     differences of prices, such as MACD, whose rounding is the prices'.
     """
-    level = np.asarray(b, np.float64).reshape(-1) if np.ndim(b) == 0 else np.asarray(b, np.float64)
-    prices = _NO_SCALE if scale is None else np.asarray(scale, np.float64)
-    for name, line in (("b", level), ("scale", prices)):
-        if line.shape not in (a.shape, (1,)) or a.ndim != 1:
-            raise DataError(
-                f"crosses: a has shape {a.shape}, {name} {line.shape}; expected one value per bar."
-            )
     up, down = np.zeros(len(a), np.bool_), np.zeros(len(a), np.bool_)
+    level, prices = _line("b", b, a), _line("scale", 0.0 if scale is None else scale, a)
     _mark_crosses(np.asarray(a, np.float64), level, prices, up, down)
     return up, down
 
@@ -42,14 +35,21 @@ def crosses_below(a: Floats, b: Floats | float, scale: Floats | None = None) -> 
     return crosses(a, b, scale)[1]
 
 
+def _line(name: str, value: Floats | float, a: Floats) -> Floats:
+    """The value of every bar: a number is a line that never moves."""
+    if a.ndim != 1 or np.shape(value) not in ((), (1,), a.shape):
+        raise DataError(
+            f"crosses: a has shape {a.shape}, {name} {np.shape(value)}; expected one value per bar."
+        )
+    return np.broadcast_to(np.asarray(value, np.float64), a.shape)
+
+
 @compiled
 def _mark_crosses(a: Floats, b: Floats, scale: Floats, up: Bools, down: Bools) -> None:
-    """Set ``up`` and ``down`` at the crosses. b, scale: per bar, or one for all."""
-    n = len(a)
-    b_step, scale_step = int(len(b) == n), int(len(scale) == n)
+    """Set ``up`` and ``down`` at the crosses."""
     side, ties, known = 0.0, 0, False  # side 0: not known, or tied for too long
-    for i in range(n):
-        x, y, s = a[i], b[i * b_step], scale[i * scale_step]
+    for i in range(len(a)):
+        x, y, s = a[i], b[i], scale[i]
         apart = x - y
         further = apart * side
         if further > BAND * abs(x) and further > BAND * abs(y) and further > BAND * abs(s):

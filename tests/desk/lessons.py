@@ -17,7 +17,8 @@ from market.bars import Panel
 from market.instruments import Instrument
 from market.labels import LABEL
 from strategies.signals import Signals
-from tests.desk.agents import N_AGENTS, Floats, Scene
+from tests.desk.agents import N_AGENTS, Floats, Scene, sigma
+from tests.desk.losses import learn_day
 
 DAY_NS = 86_400_000_000_000
 
@@ -40,6 +41,7 @@ class Calendar:
 
 
 DAILY = Calendar()
+ALIKE = Calendar(instruments=1)  # five labels of one instrument alive at once: each counts a fifth
 SAME_DAY = Calendar(delay=1, every=2, bars_per_day=2, instruments=2)  # known by the evening
 
 
@@ -110,14 +112,41 @@ def watched(scene: Scene, calendar: Calendar, rules: DeskRules) -> Watched:
     return Watched(decisions["p"].copy(), experts, weights)
 
 
-def promotions(scenes: Sequence[Scene], calendar: Calendar) -> Floats:
+def against_the_desk(days: int, share: float, late: int = 0) -> tuple[Floats, Floats]:
+    """Losses of the mix, shape (days,), and of its experts, shape (days, 4), under an adversary.
+
+    Each outcome is the one that hurts the desk's weights more than it hurts weights that know every day
+    before. The desk hears it in the evening, ``late`` days later.
+    """
+    rng = np.random.default_rng(1)
+    desk = Desk((Instrument("I@test"),), desk_rules(1, everyone=True, share=share), n_filters=1)
+    signals, prices = Signals.at(np.arange(days) * 2, horizon=1).rows, (np.full(1, 100.0),) * 5
+    fresh, labels, decision = np.full(4, 0.25), np.zeros(days, LABEL), np.zeros(1, DECISION)
+    answered = np.zeros((1, 1), np.int8)
+    mix, experts = np.empty(days), np.empty((days, 4))
+    for day in range(days):
+        said = sigma(rng.normal(0.0, 3.0, (1, 1)))
+        desk.advance(day * DAY_NS, prices, signals[day : day + 1], said, answered, decisions=decision)
+        evidence = desk.book.evidence[day % (len(desk.book.evidence) - 1)]
+        p = np.array([evidence["base_rate"], *evidence["core"]])
+        mixed = float(decision["p"][0])
+        won = fresh @ p / mixed > fresh @ (1 - p) / (1 - mixed)
+        mix[day], experts[day] = -np.log(mixed if won else 1 - mixed), -np.log(p if won else 1 - p)
+        fresh = learn_day(fresh, experts[day], share)
+        labels[day] = (day, 2 * (day + late) + 1, 2 * day + 1, won, 0.01 if won else -0.01)
+        known = labels[max(day - late, 0) : max(day - late + 1, 0)]
+        desk.advance(day * DAY_NS + DAY_NS // 2, prices, labels=known)
+    return mix, experts
+
+
+def promotions(scenes: Sequence[Scene], calendar: Calendar, rules: DeskRules | None = None) -> Floats:
     """Bar at which each agent, alone on a desk, first stood at SIZE, and at BLOCK; inf = never.
 
     Shape (n_scenes, n_agents, 2).
     """
     found = np.full((len(scenes), scenes[0].p.shape[1], 2), np.inf)
     for i, k in np.ndindex(found.shape[:2]):
-        decisions = learned(scenes[i].only(k), calendar).decisions
+        decisions = learned(scenes[i].only(k), calendar, rules).decisions
         for place, stage in enumerate((Stage.SIZE, Stage.BLOCK)):
             reached = decisions["stage"] >= stage
             if reached.any():

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from tests.desk.agents import SEEDS, Floats, Scene, Variant, scene
-from tests.desk.lessons import DAILY, Calendar, desk_rules, learned
+from tests.desk.lessons import ALIKE, DAILY, Calendar, desk_rules, learned
 from tests.desk.losses import brier, nats
 
-ALIKE = Calendar(instruments=1)  # five labels of one instrument alive at once: each counts a fifth
 gated_or_not = pytest.mark.parametrize("everyone", [False, True], ids=["by the gate", "all from the start"])
 
 

@@ -5,14 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from desk.records import DECISION
-from desk.stepper import Desk
-from market.instruments import Instrument
-from market.labels import LABEL
-from strategies.signals import Signals
-from tests.desk.agents import Floats, Scene, Variant, scene, sigma
-from tests.desk.lessons import DAY_NS, SAME_DAY, Calendar, Watched, desk_rules, waiting, watched
-from tests.desk.losses import allowed, at_once, day_losses, learn_day, over_the_best
+from tests.desk.agents import Scene, Variant, scene
+from tests.desk.lessons import SAME_DAY, Calendar, Watched, against_the_desk, desk_rules, waiting, watched
+from tests.desk.losses import allowed, at_once, day_losses, over_the_best
 
 FOUR_A_DAY = Calendar(delay=1, every=2, per_bar=4, bars_per_day=2, instruments=4)
 SEEDS = range(16, 32)
@@ -65,29 +60,9 @@ def test_outcomes_chosen_against_the_desk_do_not_break_the_bound(share: float) -
     assert mix.sum() - at_once(experts, share).sum() < 1e-6
 
 
-def against_the_desk(days: int, share: float) -> tuple[Floats, Floats]:
-    """Losses of the mix and of its experts where each outcome is the one that hurts the desk's weights more
-    than it hurts weights that know every day before.
-    """
-    rng = np.random.default_rng(1)
-    desk = Desk((Instrument("I@test"),), desk_rules(1, everyone=True, share=share), n_filters=1)
-    signals, prices = Signals.at(np.arange(days) * 2, horizon=1).rows, (np.full(1, 100.0),) * 5
-    fresh, label, decision = np.full(4, 0.25), np.zeros(1, LABEL), np.zeros(1, DECISION)
-    answered = np.zeros((1, 1), np.int8)
-    mix, experts = np.empty(days), np.empty((days, 4))
-    for day in range(days):
-        said = sigma(rng.normal(0.0, 3.0, (1, 1)))
-        desk.advance(day * DAY_NS, prices, signals[day : day + 1], said, answered, decisions=decision)
-        evidence = desk.book.evidence[day % (len(desk.book.evidence) - 1)]
-        p = np.array([evidence["base_rate"], *evidence["core"]])
-        mixed = float(decision["p"][0])
-        won = fresh @ p / mixed > fresh @ (1 - p) / (1 - mixed)
-        mix[day], experts[day] = -np.log(mixed if won else 1 - mixed), -np.log(p if won else 1 - p)
-        fresh = learn_day(fresh, experts[day], share)
-        label["seq"], label["y"], label["ret"] = day, won, 0.01 if won else -0.01
-        label["matured_at"] = label["entry_bar"] = 2 * day + 1
-        desk.advance(day * DAY_NS + DAY_NS // 2, prices, labels=label)
-    return mix, experts
+def test_the_same_outcomes_a_day_late_break_even_the_bound_of_two_mixtures() -> None:
+    mix, experts = against_the_desk(2000, 1e-6, late=1)
+    assert (over_the_best(mix, experts) > allowed(len(mix), mixtures=2, share=1e-6)).any()
 
 
 def test_an_expert_alone_would_break_the_bound() -> None:

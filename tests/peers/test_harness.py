@@ -36,6 +36,25 @@ def test_rows_are_written_whole_and_in_strict_json(tmp_path: Path) -> None:
     assert [path.name for path in out.parent.iterdir()] == ["bench.json"]
 
 
+def test_a_run_of_some_names_replaces_its_own_rows_and_no_others(tmp_path: Path) -> None:
+    out = tmp_path / "bench.json"
+    one, other = row(6.0, True), Row("W4", "a peer", 0.02, 0.1, 7.0, 5.0, True)
+    report([one, other], out)
+    report([row(8.0, True), Row("W1", "another", 0.02, 0.1, 9.0, 5.0, True)], out)
+    written = [(kept["workload"], kept["peer"], kept["ratio"]) for kept in json.loads(out.read_text())]
+    assert written == [("W1", "a peer", 8.0), ("W4", "a peer", 7.0), ("W1", "another", 9.0)]
+    report([one], out, keep=False)
+    assert len(json.loads(out.read_text())) == 1
+
+
+def test_a_broken_file_of_rows_is_refused_and_left_alone(tmp_path: Path) -> None:
+    out = tmp_path / "bench.json"
+    out.write_text("[{")
+    with pytest.raises(SystemExit, match=r"bench\.json.*Delete it"):
+        report([row(6.0, True)], out)
+    assert [path.name for path in tmp_path.iterdir()] == ["bench.json"] and out.read_text() == "[{"
+
+
 def test_an_unknown_name_is_refused_with_what_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["w2"]) == 2
     assert "'w2'" in capsys.readouterr().out

@@ -38,15 +38,25 @@ class Pending(Enum):
 
 @dataclass(frozen=True)
 class Order:
-    """What was meant. side: +1 buy, -1 sell. quantity: units. limit: None for a market order."""
+    """What was meant. side: +1 buy, -1 sell. quantity: units.
+
+    limit: price of a limit order. trigger: price at which a stop becomes a market order. Neither: a market
+    order. reduces: it may only bring the position nearer to zero.
+    """
 
     client_id: str
     instrument: str
     side: int
     quantity: Decimal
     limit: Decimal | None = None
+    trigger: Decimal | None = None
+    reduces: bool = False
 
     def __post_init__(self) -> None:
+        if self.limit is not None and self.trigger is not None:
+            raise ConfigError(
+                f"order {self.client_id}: limit {self.limit} and trigger {self.trigger}; expected one."
+            )
         if self.side not in (1, -1):
             raise ConfigError(
                 f"order {self.client_id}: side = {self.side}; expected +1 to buy or -1 to sell."
@@ -134,12 +144,19 @@ class Expired:
 
 @dataclass(frozen=True)
 class Fill:
-    """One execution. Of several with one trade id, the highest sequence is the correction that holds."""
+    """One execution. Of several with one trade id, the highest sequence is the correction that holds.
+
+    fee: paid, in ``fee_currency`` ("" = the quote currency). ts: when the venue says it was, ns UTC.
+    """
 
     trade_id: str
     quantity: Decimal
     price: Decimal
     sequence: int = 0
+    fee: Decimal = ZERO
+    fee_currency: str = ""
+    maker: bool = False
+    ts: int = 0
 
 
 OrderEvent = (
@@ -246,7 +263,7 @@ def _fills(known: set[OrderEvent]) -> list[Fill]:
     by_trade: dict[str, Fill] = {}
     for fill in sorted(
         (event for event in known if isinstance(event, Fill)),
-        key=lambda fill: (fill.trade_id, fill.sequence, fill.quantity, fill.price),
+        key=lambda fill: (fill.trade_id, fill.sequence, fill.quantity, fill.price, fill.fee, fill.ts),
     ):
         by_trade[fill.trade_id] = fill
     return list(by_trade.values())

@@ -1,0 +1,1 @@
+"""Orders out, events and fills back: one venue per file, one contract."""

@@ -37,7 +37,7 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Maemae and its development tools into $(VENV) ..."
-	@$(PIP) --editable '.[demo,peers,dev]'
+	@$(PIP) --editable '.[demo,live,peers,dev]'
 	@touch $(VENV)/.demo $@
 
 $(BIN)/python:

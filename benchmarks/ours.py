@@ -5,7 +5,7 @@ asks for labels. W1-full times everything.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,22 +42,27 @@ FEES = Fees(maker=FEE, taker=FEE)
 
 @dataclass(frozen=True, eq=False)
 class Setup:
-    """A workload ready to run."""
+    """A workload ready to run. Each run is of a new panel, which remembers nothing of the runs before."""
 
     panel: Panel
     pipeline: Pipeline
 
     def bare_reading(self) -> Reading:
         """Signals without filters and labels."""
-        signals = self.pipeline.signals(self.panel)
+        return self._bare_reading(replace(self.panel))
+
+    def _bare_reading(self, panel: Panel) -> Reading:
+        signals = self.pipeline.signals(panel)
         return Reading(signals, Opinions.stack((), (), len(signals)), np.zeros(0, LABEL))
 
     def bare(self) -> DeskRun:
-        return run_desk(self.panel, self.bare_reading(), self.pipeline.rules)
+        panel = replace(self.panel)
+        return run_desk(panel, self._bare_reading(panel), self.pipeline.rules)
 
     def whole(self) -> DeskRun:
         """Signals, opinions, labels, decisions, learning and the fold."""
-        return run_desk(self.panel, self.pipeline.read(self.panel), self.pipeline.rules)
+        panel = replace(self.panel)
+        return run_desk(panel, self.pipeline.read(panel), self.pipeline.rules)
 
 
 def answer_of(run: DeskRun) -> Answer:

@@ -1,9 +1,13 @@
 """The chance that a driftless price gives a signal: where filters start before they look at evidence."""
 
+from math import inf
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from market.bars import Floats, Panel
+from market.compiled import compiled, inlined
 from strategies.signals import BarrierUnit, Entry
 
 FLOOR = 0.05  # and 1 - FLOOR: barriers alone are never taken for certainty
@@ -17,22 +21,28 @@ def driftless_chance(rows: NDArray[np.void], panel: Panel) -> Floats:
     are measured from the close of the signal's bar, or from the price of a LIMIT or STOP entry. Kept in
     [``FLOOR``, 1 - ``FLOOR``].
     """
-    chance = np.full(len(rows), 0.5)
-    barred = np.flatnonzero(~np.isnan(rows["stop"]) & ~np.isnan(rows["target"]))
-    if len(barred) == 0:
-        return chance
-    rows = rows[barred]
-    stop, target = rows["stop"], rows["target"]
-    levels = rows["unit"] == BarrierUnit.PRICE
-    if levels.any():
-        close = panel.close[rows["bar"], rows["instrument"]]
-        reference = np.where(rows["entry"] == Entry.MARKET, close, rows["price"])
-        stop = np.where(levels, np.maximum(rows["side"] * (reference - stop), 0.0), stop)
-        target = np.where(levels, np.maximum(rows["side"] * (target - reference), 0.0), target)
-    with np.errstate(invalid="ignore"):
-        won = np.clip(stop / (stop + target), FLOOR, 1.0 - FLOOR)
-    chance[barred] = np.where(np.isnan(won), 0.5, won)
+    chance = np.empty(len(rows))
+    _chances(rows, panel.close, chance)
     return chance
+
+
+@compiled
+def _chances(rows: Any, close: Floats, chance: Floats) -> None:
+    for seq in range(len(rows)):
+        row = rows[seq]
+        stop, target = row.stop, row.target
+        if row.unit == BarrierUnit.PRICE:
+            reference = close[row.bar, row.instrument] if row.entry == Entry.MARKET else row.price
+            stop = _ahead(row.side * (reference - stop))
+            target = _ahead(row.side * (target - reference))
+        known = 0.0 < stop + target < inf  # neither is NaN, and not both lie behind
+        chance[seq] = min(max(stop / (stop + target), FLOOR), 1.0 - FLOOR) if known else 0.5
+
+
+@inlined
+def _ahead(distance: float) -> float:
+    """0 for a barrier that lies behind; NaN stays NaN."""
+    return 0.0 if distance < 0.0 else distance
 
 
 def logit(p: Floats) -> Floats:

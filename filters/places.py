@@ -1,6 +1,7 @@
 """Where each judged signal stands in its own instrument's bars."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -28,9 +29,10 @@ def places(rows: NDArray[np.void], panel: Panel) -> Iterator[Places]:
     judged = np.flatnonzero(rows["kind"] != SignalKind.EXIT)
     columns = rows["instrument"][judged]
     order = np.argsort(columns, kind="stable")
-    starts = np.flatnonzero(np.diff(columns[order], prepend=-1))
-    for signals in np.split(judged[order], starts[1:]) if len(judged) else ():
-        column = int(rows["instrument"][signals[0]])
+    judged, columns = judged[order], columns[order]
+    edges = np.flatnonzero(columns[1:] != columns[:-1]) + 1
+    for start, stop in pairwise((0, *edges, len(judged))) if len(judged) else ():
+        column, signals = int(columns[start]), judged[start:stop]
         bars, own = panel.bars(column)
         said_at = rows["bar"][signals]
         at = said_at if len(own) == len(panel) else np.searchsorted(own, said_at, side="right") - 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,7 +34,12 @@ COSTS = np.dtype(
 
 
 def costs_of(instruments: Sequence[Instrument], cost_factor: float = 1.0) -> NDArray[np.void]:
-    """One ``COSTS`` record per instrument; ``cost_factor`` multiplies fees, slippage and taxes."""
+    """One ``COSTS`` record per instrument, read only; ``cost_factor`` multiplies fees, slippage and taxes."""
+    return _costs_of(tuple(instruments), cost_factor)
+
+
+@lru_cache(maxsize=16)  # labels, filters and the desk of one run all ask for the same
+def _costs_of(instruments: tuple[Instrument, ...], cost_factor: float) -> NDArray[np.void]:
     records = np.zeros(len(instruments), COSTS)
     for record, instrument in zip(records, instruments, strict=True):
         if len(instrument.ticks) > MAX_TICKS or len(instrument.sell_taxes) > MAX_TAXES:
@@ -51,6 +57,7 @@ def costs_of(instruments: Sequence[Instrument], cost_factor: float = 1.0) -> NDA
             began = datetime.fromisoformat(date).replace(tzinfo=ZoneInfo(instrument.timezone))
             record["tax_from"][k] = round(began.timestamp()) * 1_000_000_000
             record["tax"][k] = rate * cost_factor
+    records.flags.writeable = False
     return records
 
 

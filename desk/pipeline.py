@@ -5,6 +5,8 @@ after it. Backtest and live differ only in clock, feed and broker.
 """
 
 from dataclasses import dataclass
+from math import isnan
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +16,10 @@ from filters.base import Filter
 from filters.opinions import Opinions
 from market import labels
 from market.bars import Panel
+from market.compiled import compiled
 from market.errors import raised_by
-from strategies.base import Strategy, check_signals
+from strategies.base import Strategy
+from strategies.checks import check_signals
 from strategies.signals import BarrierUnit, SignalKind, Signals
 
 
@@ -79,10 +83,17 @@ def resolve_barriers(rows: NDArray[np.void], monitor: MonitorRules) -> None:
 
     A strategy that speaks in points or prices keeps its own barriers; only the horizon is filled there.
     """
-    entries = rows["kind"] == SignalKind.ENTER
-    relative = entries & (rows["unit"] == BarrierUnit.FRACTION)
-    for name in ("stop", "target", "trail"):
-        if not np.isnan(getattr(monitor, name)):
-            rows[name][relative & np.isnan(rows[name])] = getattr(monitor, name)
-    if monitor.horizon > 0:
-        rows["horizon"][entries & (rows["horizon"] == 0)] = monitor.horizon
+    _fill_open(rows, monitor.stop, monitor.target, monitor.trail, monitor.horizon)
+
+
+@compiled
+def _fill_open(rows: Any, stop: float, target: float, trail: float, horizon: int) -> None:
+    for seq in range(len(rows)):
+        row = rows[seq]
+        if row.kind != SignalKind.ENTER:
+            continue
+        if row.unit == BarrierUnit.FRACTION:
+            row.stop = stop if isnan(row.stop) else row.stop
+            row.target = target if isnan(row.target) else row.target
+            row.trail = trail if isnan(row.trail) else row.trail
+        row.horizon = horizon if row.horizon == 0 else row.horizon

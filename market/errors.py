@@ -68,7 +68,7 @@ _STANDARD = os.path.dirname(os.__file__)
 _HOUSE = Path(__file__).resolve().parent.parent
 _MACHINERY = (
     *(f"{_HOUSE / name}{os.sep}" for name in ("market", "desk")),
-    *(str(_HOUSE / "strategies" / name) for name in ("base.py", "load.py", "signals.py")),
+    *(str(_HOUSE / "strategies" / name) for name in ("base.py", "checks.py", "load.py", "signals.py")),
 )
 
 

@@ -59,7 +59,18 @@ SIGNAL = np.dtype(
 _ABSENT: dict[str, Any] = {name: np.nan for name in ("price", "stop", "target", "trail", "weight")}
 _DEFAULTS: dict[str, Any] = {"kind": SignalKind.ENTER, "side": 1, "strength": 1.0, **_ABSENT}
 COLUMNS: tuple[str, ...] = SIGNAL.names or ()
-_BYTES = np.dtype((np.void, SIGNAL.itemsize))
+_BYTES = np.dtype((np.void, SIGNAL.itemsize))  # copied whole: field by field takes five times as long
+
+
+def _plain_entry() -> NDArray[np.void]:
+    """A signal of which nothing is said, as bytes, shape (1,)."""
+    row = np.zeros(1, SIGNAL)
+    for name, value in _DEFAULTS.items():
+        row[name] = value
+    return row.view(_BYTES)
+
+
+_PLAIN = _plain_entry()
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,17 +99,11 @@ class Signals:
     def at(cls, bars: ArrayLike, **columns: ArrayLike) -> "Signals":
         """One signal at each of ``bars``; every other column is an array of that length or one value."""
         where = np.atleast_1d(np.asarray(bars, dtype=np.int64))
-        given = {**_DEFAULTS, **columns}
-        one = np.zeros(1, SIGNAL)
-        for name, value in given.items():
-            _known(name)
-            if np.ndim(value) == 0:
-                one[name] = value
-        rows = np.repeat(one.view(_BYTES), len(where)).view(SIGNAL)
+        rows = np.repeat(_PLAIN, len(where)).view(SIGNAL)
         rows["bar"] = where
-        for name, value in given.items():
-            if np.ndim(value) > 0:
-                rows[name] = value
+        for name, value in columns.items():
+            _known(name)
+            rows[name] = value
         return cls(rows)
 
     @classmethod
@@ -115,35 +120,21 @@ class Signals:
         ``columns`` (stop=0.01, horizon=20 …) apply to the entries; arrays of length n_bars are read
         at the entry's bar.
         """
-        exits, entries = {1: exit, -1: exit_short}, {1: enter, -1: enter_short}
-        said = [(SignalKind.EXIT, side, mask) for side, mask in exits.items() if mask is not None]
-        said += [(SignalKind.ENTER, side, mask) for side, mask in entries.items() if mask is not None]
-        masks = [_mask(mask) for _, _, mask in said]
-        n_bars = len(masks[0]) if masks else 0
-        if any(len(mask) != n_bars for mask in masks):
-            lengths = sorted({len(mask) for mask in masks})
+        exits, entries = ((exit, 1), (exit_short, -1)), ((enter, 1), (enter_short, -1))
+        said = [(SignalKind.EXIT, side, _mask(mask)) for mask, side in exits if mask is not None]
+        said += [(SignalKind.ENTER, side, _mask(mask)) for mask, side in entries if mask is not None]
+        lengths = sorted({len(mask) for _, _, mask in said})
+        if len(lengths) > 1:
             raise DataError(f"signal masks have different lengths {lengths}: expected one value per bar.")
-        where = [np.flatnonzero(mask) for mask in masks]
-        bars = np.concatenate([np.zeros(0, np.int64), *where])
-        order = np.argsort(bars, kind="stable")
-        kind = np.repeat([kind for kind, _, _ in said], [len(one) for one in where])[order]
-        side = np.repeat([side for _, side, _ in said], [len(one) for one in where])[order]
-        found = cls.at(bars[order], kind=kind, side=side)
-        found._describe_entries(columns, n_bars)
-        return cls(found.rows, n_bars if masks else None)
-
-    def _describe_entries(self, columns: dict[str, Any], n_bars: int) -> None:
-        """Write the author's columns into the entries, per-bar ones at their bar."""
-        entries = self.rows["kind"] == SignalKind.ENTER
-        bars = self.rows["bar"][entries]
-        for name, given in columns.items():
-            value = np.asarray(given)
-            if value.shape not in ((), (n_bars,)):
-                raise DataError(
-                    f"signals: {name} has shape {value.shape}; expected one value, or one per bar ({n_bars})."
-                )
-            _known(name)
-            self.rows[name][entries] = value[bars] if value.ndim else value
+        given = {name: _per_bar(name, value, lengths[0] if said else 0) for name, value in columns.items()}
+        parts = []
+        for kind, side, mask in said:
+            bars = np.flatnonzero(mask)
+            own: dict[str, Any] = {"kind": kind, "side": side}
+            if kind == SignalKind.ENTER:
+                own |= {name: value[bars] if value.ndim else value for name, value in given.items()}
+            parts.append(cls.at(bars, **own))
+        return cls(cls.merge(parts).rows, lengths[0] if said else None)
 
     @classmethod
     def merge(cls, parts: "Iterable[Signals]") -> "Signals":
@@ -151,7 +142,7 @@ class Signals:
         rows = [part.rows.view(_BYTES) for part in parts]
         if not rows:
             return cls.none()
-        together = np.concatenate(rows)  # as plain bytes: field by field takes five times as long
+        together = np.concatenate(rows)
         return cls(together[np.argsort(together.view(SIGNAL)["bar"], kind="stable")].view(SIGNAL))
 
 
@@ -163,6 +154,17 @@ def _mask(mask: ArrayLike) -> NDArray[np.bool_]:
             f"a signal mask is {found.dtype} of shape {found.shape}; expected True or False per bar."
         )
     return found
+
+
+def _per_bar(name: str, given: ArrayLike, n_bars: int) -> NDArray[Any]:
+    """A column of the author's: one value, or one per bar."""
+    _known(name)
+    value = np.asarray(given)
+    if value.shape not in ((), (n_bars,)):
+        raise DataError(
+            f"signals: {name} has shape {value.shape}; expected one value, or one per bar ({n_bars})."
+        )
+    return value
 
 
 def _known(name: str) -> None:

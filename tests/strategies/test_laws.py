@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from market.bars import PRICES
-from strategies.base import BarStrategy, Strategy, check_signals
+from strategies.base import BarStrategy, Strategy
+from strategies.checks import check_signals
 from strategies.registry import STRATEGIES
 from strategies.signals import SIGNAL, SignalKind
 from tests.strategies.worlds import (

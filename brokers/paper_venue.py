@@ -161,4 +161,5 @@ def _numbers(rows: NDArray[np.void], n_strategies: int) -> list[int]:
 
 
 def _of(rows: NDArray[np.void], instrument: int, strategy: int) -> NDArray[np.void]:
-    return rows[(rows["instrument"] == instrument) & (rows["strategy"] == strategy)]
+    mine: NDArray[np.void] = rows[(rows["instrument"] == instrument) & (rows["strategy"] == strategy)]
+    return mine

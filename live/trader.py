@@ -1,4 +1,4 @@
-"""The desk driven by events: inputs in, intents out. Pure of clocks, networks and disks, so it can be replayed.
+"""The desk driven by events: inputs in, intents out. No clock, network or disk, so it can be replayed.
 
 Backtest and live differ in who says what an order met: there the fold's own matching, here reports from a
 venue. Everything else is the same compiled fold.
@@ -95,9 +95,8 @@ class Trader:
 
     def _order(self, row: np.void) -> Order:
         instrument = self.instruments[int(row["instrument"])]
-        position = self.desk.book.positions[
-            int(row["instrument"]) * self._n_strategies + int(row["strategy"])
-        ]
+        number = int(row["instrument"]) * self._n_strategies + int(row["strategy"])
+        position = self.desk.book.positions[number]
         price = None if isnan(row["price"]) else decimal(row["price"])
         reduces = row["reason"] != Reason.ENTRY
         barriers = [float(position[name]) for name in ("asked_stop", "asked_target", "asked_trail")]

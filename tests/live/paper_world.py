@@ -1,5 +1,6 @@
-"""A world traded through a paper venue, synchronously: what the engine does, without clock, disk and network."""
+"""A world traded through a paper venue: what the engine does, without clock, disk and network."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -60,7 +61,5 @@ def act(venue: PaperVenue, intents: list[Intent], ts: int) -> None:
         if isinstance(intent, Submit):
             venue.submit(intent.order, ts)
         else:
-            try:
+            with suppress(OrderRefused):  # the venue ended it by itself
                 venue.cancel(intent.order, ts)
-            except OrderRefused:
-                pass  # the venue ended it by itself

@@ -11,7 +11,7 @@ from tests.live.paper_world import trade
 def compare(seed: int) -> None:
     world = market(seed)
     run = compiled(world).run
-    traded, _, venue = trade(world)
+    traded, _, _ = trade(world)
     for name in ("decisions", "fills", "trades", "orders"):
         mine, theirs = traded.rows(name), getattr(run, name)
         assert len(mine) == len(theirs), f"market({seed}): {len(mine)} {name}, in the backtest {len(theirs)}"

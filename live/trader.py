@@ -99,7 +99,7 @@ class Trader:
         position = self.desk.book.positions[number]
         price = None if isnan(row["price"]) else decimal(row["price"])
         reduces = row["reason"] != Reason.ENTRY
-        barriers = [float(position[name]) for name in ("asked_stop", "asked_target", "asked_trail")]
+        stop, target, trail = (float(position[f"asked_{name}"]) for name in ("stop", "target", "trail"))
         return Order(
             client_id=f"{self.run}-{row['id']}",
             instrument=instrument.id,
@@ -109,7 +109,7 @@ class Trader:
             trigger=price if row["kind"] == OrderKind.STOP else None,
             reduces=reduces,
             strategy=int(row["strategy"]),
-            bracket=None if reduces else Bracket(*barriers, unit=int(position["asked_unit"])),
+            bracket=None if reduces else Bracket(stop, target, trail, int(position["asked_unit"])),
         )
 
     def _report(self, update: OrderUpdate) -> Rows | None:

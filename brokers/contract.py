@@ -23,6 +23,8 @@ class Capabilities:
     quantity, price and time. resting_stops: a stop rests at the venue; else it is watched locally.
     reduce_only: the venue itself refuses to grow a position. replaces: an order can be changed in place.
     market_buy_by_cost: a market buy is sized in quote currency. short: negative positions exist.
+    brackets: an order's ``bracket`` is honoured; its fills come under the entry's client id with
+    ".stop", ".trail" or ".target" behind it, and Expired under such an id says that a rest remained.
     query_lag_s: how long an accepted order may be missing from ``orders``.
     orders_per_s: submits, replaces and cancels it takes without refusing.
     """
@@ -33,6 +35,7 @@ class Capabilities:
     replaces: bool = False
     market_buy_by_cost: bool = False
     short: bool = False
+    brackets: bool = False
     query_lag_s: float = 0.0
     orders_per_s: float = 10.0
 

@@ -145,6 +145,7 @@ ACCOUNT = np.dtype(
         ("took_bars", I),
         ("took_signals", I),
         ("took_labels", I),
+        ("took_reports", I),
         ("gave_orders", I),
         ("gave_fills", I),
         ("gave_trades", I),
@@ -163,6 +164,7 @@ ACCOUNT = np.dtype(
         ("borrow", F),
         ("turnover", F),
         ("fee_units", F),
+        ("carry", F),  # of this bar's shorts; paid once all fills are booked, as a venue's come first
         ("min_cash", F),
         ("ambiguous_bars", I),
         ("exposed_bars", I),
@@ -182,6 +184,7 @@ ACCOUNT = np.dtype(
         ("touch", B),
         ("targets_on_entry_bar", B),
         ("long_only", B),
+        ("venue", B),  # orders rest elsewhere: fills come as reports, bars match nothing
     ],
     align=True,
 )
@@ -299,8 +302,9 @@ def open_book(
     rules: DeskRules,
     cost_factor: float = 1.0,
     evidence_capacity: int = 256,
+    venue: bool = False,
 ) -> Book:
-    """An account with cash and nothing else."""
+    """An account with cash and nothing else. venue: its orders rest elsewhere."""
     account = np.zeros(1, ACCOUNT)
     for name in ("cash", "equity", "peak", "day_equity", "min_cash"):
         account[name] = rules.cash
@@ -312,6 +316,7 @@ def open_book(
     account["targets_on_entry_bar"] = rules.fills.targets_on_entry_bar
     for name in ("max_gross", "max_daily_loss", "max_drawdown", "long_only"):
         account[name] = getattr(rules.risk, name)
+    account["venue"] = venue
     account["watch_day"] = np.isfinite(rules.risk.max_daily_loss)
     account["watch_drawdown"] = np.isfinite(rules.risk.max_drawdown)
     account["watch_margin"] = any(one.maintenance > 0 for one in instruments)

@@ -11,6 +11,7 @@ from desk.learn import close_day, mature, release
 from desk.ledger import mark
 from desk.matching import match
 from desk.records import Reason
+from desk.reports import report
 from desk.risk import begin_day, obey, watch
 from desk.rules import Style
 from desk.size import count_exposure
@@ -25,19 +26,21 @@ NEVER = 2**62
 @compiled
 def fold(
     account_array, instruments, positions, rules, learners, evidence,
-    ts, open_, high, low, close, volume, signals, p, status, labels,
+    ts, open_, high, low, close, volume, signals, p, status, labels, reports,
     decisions, orders, fills, trades, equity,
 ):  # fmt: skip
     """Process bars until they end (DONE) or an array is full; the account says what was taken and given.
 
     The first six arrays are the Book. open_ .. volume: float64, shape (n_bars * n_instruments,).
     signals: SIGNAL, shape (n_signals,). p, status: shape (n_signals, n_filters). labels: LABEL.
+    reports: REPORT, what a venue said since the bar before; booked before the first bar.
     decisions .. trades: outputs. equity: (n_bars,).
     """
     account = account_array[0]
     account.gave_orders = account.gave_fills = account.gave_trades = 0
     n, n_strategies, learning = instruments.shape[0], rules.shape[0], rules[0].n_learning > 0
     watched = account.watch_day or account.watch_drawdown or account.watch_margin
+    matches = not account.venue
     room = ROOM * positions.shape[0]
     bars, t, code = ts.shape[0], 0, DONE
     row, label, evidence_room = 0, 0, evidence.shape[0] - 1
@@ -45,6 +48,15 @@ def fold(
     label_bar = labels[0].matured_at if learning and labels.shape[0] > 0 else NEVER
     last_order, last_fill, last_trade = orders.shape[0] - room, fills.shape[0] - room, trades.shape[0] - room
     day_row = first_after(ts, 0, account.day_end)
+    told = 0
+    while told < reports.shape[0]:
+        if account.gave_orders > last_order or account.gave_fills > last_fill:
+            code, bars = OUTPUT_FULL, 0
+            break
+        pos = positions[reports[told].position]
+        report(account, instruments[pos.instrument], pos, rules[pos.strategy], reports[told])
+        _pass_on(account, orders, fills, trades)
+        told += 1
     while t < bars:
         bar = account.bar
         if account.working == 0 and not watched:
@@ -88,7 +100,7 @@ def fold(
                     inst.volume = volume[at]
             for s in range(n_strategies):
                 pos = positions[i * n_strategies + s]
-                if (pos.working > 0 or l <= pos.floor or h >= pos.ceiling) and present:
+                if (pos.working > 0 or l <= pos.floor or h >= pos.ceiling) and present and matches:
                     match(account, inst, pos, open_[at], h, l)
                     if account.n_orders + account.n_fills > 0:
                         _pass_on(account, orders, fills, trades)
@@ -136,12 +148,15 @@ def fold(
         t += 1
     if t > 0:
         account.ts = ts[t - 1]
-    account.took_bars, account.took_signals, account.took_labels = t, row, label
+    account.took_bars, account.took_signals, account.took_labels, account.took_reports = t, row, label, told
     return code
 
 
 @inlined
 def _close_bar(account, value):
+    if account.carry != 0.0:
+        account.cash -= account.carry
+        account.carry = 0.0
     equity = account.cash + value
     account.equity = equity
     account.min_cash = min(account.min_cash, account.cash)

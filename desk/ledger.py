@@ -64,19 +64,29 @@ def fill(account, inst, pos, order, reason, side, lots, raw, market):
     rate = inst.taker if market else inst.maker
     fee = rate * notional
     tax = sell_tax(inst, account.ts) * notional if side < 0 else 0.0
+    base_fee = 0.0
+    if inst.fee_in == BASE and side > 0 and pos.lots >= 0:
+        base_fee = rate * lots * inst.lot
+    elif inst.fee_in == THIRD:
+        account.fee_units += fee / inst.fee_price
+    lost = abs(price - raw) * lots * inst.size
+    book(account, inst, pos, order, reason, side, lots, price, not market, fee, tax, base_fee, lost)
+
+
+@inner
+def book(account, inst, pos, order, reason, side, lots, price, maker, fee, tax, base_fee, lost):
+    """Book a fill whose costs are known. fee: account currency; paid in cash unless ``base_fee`` > 0, the
+    units of base currency that left what was received. lost: slippage."""
+    notional = price * lots * inst.size
     before = pos.lots
     opens = before == 0 or (before > 0) == (side > 0)
     taken = 0
     paid = side * notional + tax
-    if inst.fee_in == BASE and side > 0 and opens:
-        units = rate * lots * inst.lot
-        taken = ceil(units / inst.lot - 1e-9)
-        inst.dust += taken * inst.lot - units
+    if base_fee > 0.0:
+        taken = ceil(base_fee / inst.lot - 1e-9)
+        inst.dust += taken * inst.lot - base_fee
     else:
         paid += fee
-        if inst.fee_in == THIRD:
-            account.fee_units += fee / inst.fee_price
-    lost = abs(price - raw) * lots * inst.size
     account.cash -= paid
     account.fees += fee
     account.taxes += tax
@@ -85,7 +95,7 @@ def fill(account, inst, pos, order, reason, side, lots, raw, market):
 
     row = account.fills[account.n_fills]
     account.n_fills += 1
-    row.order, row.reason, row.side, row.maker = order, reason, side, not market
+    row.order, row.reason, row.side, row.maker = order, reason, side, maker
     row.instrument, row.strategy, row.bar = pos.instrument, pos.strategy, account.bar
     row.lots, row.price, row.fee, row.tax, row.slippage = lots, price, fee, tax, lost
 
@@ -176,7 +186,7 @@ def _pay_borrow(account, inst, pos, close, elapsed):
     if pos.lots < 0 and pos.short_before < 0:
         short = min(-pos.lots, -pos.short_before)
         cost = inst.borrow * short * inst.size * close * (elapsed / (365.0 * 86_400.0 * 1e9))
-        account.cash -= cost
+        account.carry += cost
         account.borrow += cost
     pos.short_before = pos.lots
 

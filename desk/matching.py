@@ -178,7 +178,7 @@ def _exit_limits_inside(account, inst, pos, h, l):
 @inner
 def _take_barrier(account, inst, pos, reason, raw, inside):
     """A barrier closes the position; what the budget refuses becomes a market exit from the next bar."""
-    _cancel_all(account, pos)
+    cancel_all(account, pos)
     pos.barrier_bar = account.bar
     side = -1 if pos.lots > 0 else 1
     lots = allowed(account, inst, abs(pos.lots), inside)
@@ -190,7 +190,7 @@ def _take_barrier(account, inst, pos, reason, raw, inside):
 
 
 @inner
-def _cancel_all(account, pos):
+def cancel_all(account, pos):
     """Cancel both plans and every working order, in the order they were sent."""
     end_plan(account, pos.exit)
     end_plan(account, pos.entry)

@@ -8,10 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from math import nan
 
 from market.errors import ConfigError
 
 ZERO = Decimal(0)
+
+
+def decimal(value: float) -> Decimal:
+    """The shortest decimal that reads back as the same float."""
+    return Decimal(repr(float(value)))
 
 
 class OrderStatus(Enum):
@@ -37,11 +43,22 @@ class Pending(Enum):
 
 
 @dataclass(frozen=True)
+class Bracket:
+    """The barriers that an entry brings, as its signal says them; NaN = none. unit: a ``BarrierUnit``."""
+
+    stop: float = nan
+    target: float = nan
+    trail: float = nan
+    unit: int = 0
+
+
+@dataclass(frozen=True)
 class Order:
     """What was meant. side: +1 buy, -1 sell. quantity: units.
 
     limit: price of a limit order. trigger: price at which a stop becomes a market order. Neither: a market
-    order. reduces: it may only bring the position nearer to zero.
+    order. reduces: it may only bring the position nearer to zero. strategy: whose book it belongs to, by
+    place. bracket: what an entry is to be protected by, for venues that protect positions themselves.
     """
 
     client_id: str
@@ -51,6 +68,8 @@ class Order:
     limit: Decimal | None = None
     trigger: Decimal | None = None
     reduces: bool = False
+    strategy: int = 0
+    bracket: Bracket | None = None
 
     def __post_init__(self) -> None:
         if self.limit is not None and self.trigger is not None:
@@ -146,7 +165,8 @@ class Expired:
 class Fill:
     """One execution. Of several with one trade id, the highest sequence is the correction that holds.
 
-    fee: paid, in ``fee_currency`` ("" = the quote currency). ts: when the venue says it was, ns UTC.
+    fee: paid, in ``fee_currency`` ("" = the quote currency). tax: quote currency. ts: when the venue says it
+    was, ns UTC.
     """
 
     trade_id: str
@@ -155,6 +175,7 @@ class Fill:
     sequence: int = 0
     fee: Decimal = ZERO
     fee_currency: str = ""
+    tax: Decimal = ZERO
     maker: bool = False
     ts: int = 0
 

@@ -91,6 +91,14 @@ class Cause(IntEnum):
     EXIT = 5
     RISK = 6
     OPPOSITE = 7
+    VENUE = 8  # ended by the venue, not by us
+
+
+class ReportKind(IntEnum):
+    """What a venue says of an order or a barrier."""
+
+    FILL = 1
+    ENDED = 2  # nothing more of it will fill; of a barrier: it was reached, and a rest remained
 
 
 class State(IntEnum):
@@ -174,6 +182,23 @@ FILL = np.dtype(
         ("fee", F),  # account currency
         ("tax", F),
         ("slippage", F),  # account currency lost against the unslipped price
+    ],
+    align=True,
+)
+REPORT = np.dtype(
+    [
+        ("kind", B),  # ReportKind
+        ("reason", B),  # Reason, for what the desk doesn't know: barriers and orders that it has ended
+        ("side", B),
+        ("maker", B),
+        ("position", I),
+        ("order", I),  # ORDER.id, -1 for a barrier
+        ("lots", I),
+        ("price", F),
+        ("fee", F),  # account currency
+        ("tax", F),
+        ("base_fee", F),  # units of the base currency kept by the venue
+        ("slippage", F),
     ],
     align=True,
 )

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from desk.book import Book, open_book
 from desk.fold import DONE, EVIDENCE_FULL, ROOM, fold
 from desk.pipeline import Reading
-from desk.records import DECISION, FILL, ORDER, TRADE
+from desk.records import DECISION, FILL, ORDER, REPORT, TRADE
 from desk.rules import DeskRules
 from market.bars import Panel
 
 Rows = NDArray[np.void]
+NO_REPORTS = np.zeros(0, REPORT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,7 @@ def run_desk(panel: Panel, reading: Reading, rules: DeskRules, cost_factor: floa
         code = whole(
             book.account, book.instruments, book.positions, book.rules, book.learners, book.evidence,
             panel.ts[bar:], *(column[bar * width :] for column in flat),
-            signals[signal:], opinions.p[signal:], opinions.status[signal:], labels[label:],
+            signals[signal:], opinions.p[signal:], opinions.status[signal:], labels[label:], NO_REPORTS,
             decisions[signal:], orders, fills, trades, equity[bar:],
         )  # fmt: skip
         account = book.account[0]

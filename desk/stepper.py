@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from desk.book import Book, open_book
 from desk.fold import DONE, ROOM, fold
-from desk.records import DECISION, FILL, ORDER, TRADE
+from desk.records import DECISION, FILL, ORDER, REPORT, TRADE
 from desk.rules import DeskRules
 from market.instruments import Instrument
 from market.labels import LABEL
@@ -17,11 +17,12 @@ from strategies.signals import SIGNAL
 
 Rows = NDArray[np.void]
 _NO_SIGNALS, _NO_LABELS, _NO_DECISIONS = np.zeros(0, SIGNAL), np.zeros(0, LABEL), np.zeros(0, DECISION)
+_NO_REPORTS, _NO_TIME, _NO_PRICES = np.zeros(0, REPORT), np.zeros(0, np.int64), (np.zeros(0),) * 5
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """What one bar made the desk do; each is a copy."""
+    """What one bar, or one report, made the desk do; each is a copy. equity: of the last close."""
 
     decisions: Rows
     orders: Rows
@@ -32,16 +33,20 @@ class Step:
 
 @dataclass(eq=False)
 class Desk:
-    """One account's desk. ``step`` takes the next bar of every instrument and what is known at its close."""
+    """One account's desk. ``step`` takes the next bar of every instrument and what is known at its close.
+
+    venue: its orders rest at a venue; ``report`` takes what the venue says of them.
+    """
 
     instruments: Sequence[Instrument]
     rules: DeskRules
     n_filters: int = 0
     cost_factor: float = 1.0
+    venue: bool = False
     book: Book = field(init=False)
 
     def __post_init__(self) -> None:
-        self.book = open_book(self.instruments, self.rules, self.cost_factor)
+        self.book = open_book(self.instruments, self.rules, self.cost_factor, venue=self.venue)
         room = ROOM * len(self.book.positions)
         self._orders, self._fills, self._trades = (
             np.empty(room, ORDER),
@@ -74,7 +79,7 @@ class Desk:
             code = one_bar(
                 book.account, book.instruments, book.positions, book.rules, book.learners, book.evidence,
                 self._ts, *prices, signals, self._no_p if p is None else p,
-                self._no_status if status is None else status, labels, decisions,
+                self._no_status if status is None else status, labels, _NO_REPORTS, decisions,
                 self._orders, self._fills, self._trades, self._equity,
             )  # fmt: skip
             if code == DONE:
@@ -92,11 +97,26 @@ class Desk:
     ) -> Step:
         """As ``advance``, with copies of everything that left the desk."""
         decisions = np.empty(len(signals), DECISION)
-        account = self.advance(ts, prices, signals, p, status, labels, decisions)
+        self.advance(ts, prices, signals, p, status, labels, decisions)
+        return self._taken(decisions)
+
+    def report(self, said: Rows) -> Step:
+        """Book what a venue said of one order: a REPORT, shape (1,)."""
+        book = self.book
+        no_bar: Any = fold
+        no_bar(
+            book.account, book.instruments, book.positions, book.rules, book.learners, book.evidence,
+            _NO_TIME, *_NO_PRICES, _NO_SIGNALS, self._no_p, self._no_status, _NO_LABELS, said, _NO_DECISIONS,
+            self._orders, self._fills, self._trades, _NO_PRICES[0],
+        )  # fmt: skip
+        return self._taken(_NO_DECISIONS)
+
+    def _taken(self, decisions: Rows) -> Step:
+        account = self.book.account[0]
         return Step(
             decisions,
             self._orders[: account["gave_orders"]].copy(),
             self._fills[: account["gave_fills"]].copy(),
             self._trades[: account["gave_trades"]].copy(),
-            float(self._equity[0]),
+            float(account["equity"]),
         )

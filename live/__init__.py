@@ -1,0 +1,1 @@
+"""Now through the desk: engine, supervisor, reconciliation, Telegram."""

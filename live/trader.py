@@ -1,0 +1,149 @@
+"""The desk driven by events: inputs in, intents out. No clock, network or disk, so it can be replayed.
+
+Backtest and live differ in who says what an order met: there the fold's own matching, here reports from a
+venue. Everything else is the same compiled fold.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from math import isnan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brokers.contract import OrderUpdate
+from desk.orders import Bracket, Canceled, Expired, Fill, Order, Rejected, decimal
+from desk.records import REPORT, Cause, OrderEventKind, OrderKind, Reason, ReportKind
+from desk.rules import DeskRules
+from desk.stepper import Desk, Step
+from market.instruments import Instrument
+
+Rows = NDArray[np.void]
+Prices = tuple[NDArray[np.float64], ...]
+BARRIERS = {".stop": Reason.STOP, ".trail": Reason.TRAIL, ".target": Reason.TARGET}
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """What market data alone says of one bar: signals, opinions on them, labels known by its close."""
+
+    signals: Rows
+    p: NDArray[np.float64]
+    status: NDArray[np.int8]
+    labels: Rows
+
+
+@dataclass(frozen=True)
+class Submit:
+    """An order that the desk wants at the venue. number: the desk's own."""
+
+    order: Order
+    number: int
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """An order that the desk wants no more."""
+
+    order: Order
+    number: int
+
+
+Intent = Submit | Withdraw
+
+
+@dataclass(eq=False)
+class Trader:
+    """One account's desk at a venue. run: begins every client id, so that no two runs share one."""
+
+    instruments: Sequence[Instrument]
+    rules: DeskRules
+    run: str
+    n_filters: int = 0
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.instruments, self.rules, self.n_filters, venue=True)
+        self._n_strategies = len(self.rules.strategies)
+        self._sent: dict[str, tuple[Order, int]] = {}  # by client id: the order and the desk's number
+        self._orders: dict[int, Order] = {}
+        self._trades: set[str] = set()
+
+    def bar(self, ts: int, prices: Prices, said: Said) -> tuple[Step, list[Intent]]:
+        """One closed bar of every instrument, each price of shape (n_instruments,)."""
+        step = self.desk.step(ts, prices, said.signals, said.p, said.status, said.labels)
+        return step, list(self._intents(step.orders))
+
+    def update(self, update: OrderUpdate) -> tuple[Step | None, list[Intent]]:
+        """What a venue says of an order; a fill that was heard before changes nothing."""
+        report = self._report(update)
+        if report is None:
+            return None, []
+        step = self.desk.report(report)
+        return step, list(self._intents(step.orders))
+
+    def _intents(self, rows: Rows) -> Iterator[Intent]:
+        for row in rows:
+            number = int(row["id"])
+            if row["event"] == OrderEventKind.SENT:
+                order = self._order(row)
+                self._sent[order.client_id] = order, number
+                self._orders[number] = order
+                yield Submit(order, number)
+            elif row["cause"] != Cause.VENUE:
+                yield Withdraw(self._orders[number], number)
+
+    def _order(self, row: np.void) -> Order:
+        instrument = self.instruments[int(row["instrument"])]
+        number = int(row["instrument"]) * self._n_strategies + int(row["strategy"])
+        position = self.desk.book.positions[number]
+        price = None if isnan(row["price"]) else decimal(row["price"])
+        reduces = row["reason"] != Reason.ENTRY
+        stop, target, trail = (float(position[f"asked_{name}"]) for name in ("stop", "target", "trail"))
+        return Order(
+            client_id=f"{self.run}-{row['id']}",
+            instrument=instrument.id,
+            side=int(row["side"]),
+            quantity=int(row["lots"]) * decimal(instrument.lot),
+            limit=price if row["kind"] == OrderKind.LIMIT else None,
+            trigger=price if row["kind"] == OrderKind.STOP else None,
+            reduces=reduces,
+            strategy=int(row["strategy"]),
+            bracket=None if reduces else Bracket(stop, target, trail, int(position["asked_unit"])),
+        )
+
+    def _report(self, update: OrderUpdate) -> Rows | None:
+        """The update as a REPORT, or None when it tells the desk nothing."""
+        name, dot, suffix = update.client_id.partition(".")
+        known = self._sent.get(name)
+        if known is None:
+            return None
+        order, number = known
+        row = np.zeros(1, REPORT)
+        column = next(k for k, one in enumerate(self.instruments) if one.id == order.instrument)
+        row["position"] = column * self._n_strategies + order.strategy
+        row["order"], row["side"] = (-1, -order.side) if dot else (number, order.side)
+        row["reason"] = BARRIERS[dot + suffix] if dot else Reason.SIGNAL if order.reduces else Reason.ENTRY
+        if isinstance(update.event, Fill):
+            if update.event.trade_id in self._trades:
+                return None
+            self._trades.add(update.event.trade_id)
+            _describe_fill(row, update.event, self.instruments[column])
+        elif isinstance(update.event, Canceled | Expired | Rejected):
+            row["kind"] = ReportKind.ENDED
+        else:
+            return None
+        return row
+
+
+def _describe_fill(row: Rows, fill: Fill, instrument: Instrument) -> None:
+    price, fee = float(fill.price), float(fill.fee)
+    row["kind"], row["maker"], row["price"] = ReportKind.FILL, fill.maker, price
+    row["lots"] = int(fill.quantity / decimal(instrument.lot))
+    row["tax"] = float(fill.tax)
+    if fill.fee_currency in ("", instrument.quote):
+        row["fee"] = fee
+    elif fill.fee_currency in ("base", instrument.base):
+        row["fee"], row["base_fee"] = fee * price * instrument.multiplier, fee
+    else:
+        row["fee"] = fee * instrument.fees.price

@@ -36,13 +36,19 @@ def _chances(rows: Any, close: Floats, chance: Floats) -> None:
             stop = _ahead(row.side * (reference - stop))
             target = _ahead(row.side * (target - reference))
         known = 0.0 < stop + target < inf  # neither is NaN, and not both lie behind
-        chance[seq] = min(max(stop / (stop + target), FLOOR), 1.0 - FLOOR) if known else 0.5
+        chance[seq] = clipped(stop / (stop + target), FLOOR, 1.0 - FLOOR) if known else 0.5
 
 
 @inlined
 def _ahead(distance: float) -> float:
     """0 for a barrier that lies behind; NaN stays NaN."""
     return 0.0 if distance < 0.0 else distance
+
+
+@inlined
+def clipped(value: float, low: float, high: float) -> float:
+    """``value`` kept in [low, high]; NaN stays NaN."""
+    return value if value != value else min(max(value, low), high)
 
 
 def logit(p: Floats) -> Floats:

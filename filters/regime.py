@@ -42,12 +42,13 @@ class Evidence(NamedTuple):
         saturates around 8, which is ordinary for a random walk's 60 bars. High volatility and narrow breadth
         speak for bear.
         """
-        confirmed = np.clip((self.adx - 15.0) / 20.0, 0.0, 1.0)
+        confirmed = np.minimum(np.maximum((self.adx - 15.0) / 20.0, 0.0), 1.0)
         direction = 2.0 * confirmed * np.tanh(self.trend / 8.0)
         direction += 1.0 * (self.breadth - 0.5) - 0.5 * (self.volatility - 0.5)
-        scores = np.stack([direction, 1.0 - confirmed, -direction], axis=1)
-        weights = np.exp(scores)
-        return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+        weights = np.empty((len(direction), len(REGIMES)))
+        weights[:, 0], weights[:, 1], weights[:, 2] = direction, 1.0 - confirmed, -direction
+        np.exp(weights, out=weights)
+        return weights / over_regimes(weights)[:, None]
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class MarketRegimeFilter:
         regimes = self.evidence(signals.rows, panel).probabilities()
         prior = self._prior(signals.rows, panel)
         fit = self._fit(prior, *track_record(signals.rows, panel, regimes, self.memory))
-        return Opinion.answer((regimes * fit).sum(axis=1))
+        return Opinion.answer(over_regimes(regimes * fit))
 
     def explain(self, row: int, signals: Signals, panel: Panel) -> dict[str, float | str]:
         """The evidence, the regimes, and per regime what was seen, won and concluded."""
@@ -105,7 +106,7 @@ class MarketRegimeFilter:
         prior = self._prior(signals.rows, panel)
         seen, won = track_record(signals.rows, panel, regimes, self.memory)
         fit = self._fit(prior, seen, won)
-        p = float((regimes * fit).sum(axis=1)[row])
+        p = float(over_regimes(regimes * fit)[row])
         told: dict[str, float | str] = {"p": p, "regime": "unknown"}
         if not np.isnan(p):
             told["regime"] = REGIMES[int(np.argmax(regimes[row]))]
@@ -121,11 +122,8 @@ class MarketRegimeFilter:
     def evidence(self, rows: NDArray[np.void], panel: Panel) -> Evidence:
         """What is known about the market at each judged signal; NaN before ``settle`` closed bars."""
         found = Evidence(*np.full((4, len(rows)), np.nan))
-        for one in places(rows, panel):
-            ready = one.at >= self.settle - 1
-            signals, at, bars = one.signals[ready], one.at[ready], one.bars
-            if len(signals) == 0:
-                continue
+        for one in places(rows, panel, self.settle):
+            signals, at, bars = one.signals, one.at, one.bars
             found.trend[signals] = windows.slope_t(np.log(bars.close), self.trend, at)
             found.adx[signals] = shared_adx(panel, one, self.adx)[at]
             found.volatility[signals] = windows.percentile(self._variance(bars.close), self.ranks, at - 1)
@@ -147,6 +145,11 @@ class MarketRegimeFilter:
 
     def _fit(self, prior: Floats, seen: Floats, won: Floats) -> Floats:
         return (self.prior_signals * prior + won) / (self.prior_signals + seen)
+
+
+def over_regimes(values: Floats) -> Floats:
+    """Sum over the regimes, shape (n_signals,); numpy's own sum is 20 times slower for rows of three."""
+    return values[:, 0] + values[:, 1] + values[:, 2]
 
 
 def breadth(panel: Panel, bars: Ints, window: int) -> Floats:

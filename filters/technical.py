@@ -1,18 +1,19 @@
 """TechnicalFilter: is the signal valid by the usual technical evidence?"""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from filters.chance import driftless_chance, logistic, logit
+from filters.chance import clipped, driftless_chance, logistic, logit
 from filters.checks import at_least
 from filters.opinions import Opinion
 from filters.places import places
 from filters.shared import shared_adx
 from market import candles, ta, windows
-from market.bars import Bars, Floats, Ints, Panel
+from market.bars import Floats, Ints, Panel
+from market.compiled import compiled, inlined
 from strategies.signals import Signals
 
 
@@ -94,44 +95,70 @@ class TechnicalFilter:
         return told
 
     def _p(self, rows: NDArray[np.void], panel: Panel, evidence: Floats) -> Floats:
-        return logistic(
-            logit(driftless_chance(rows, panel)) + self.strength * (evidence * WEIGHTS).sum(axis=1)
-        )
+        start = logit(driftless_chance(rows, panel))
+        return logistic(start + self.strength * _weighed(evidence, WEIGHTS))
 
     def evidence(self, rows: NDArray[np.void], panel: Panel) -> Floats:
         """The ``PIECES`` of each judged signal, shape (n_signals, n_pieces); NaN before ``settle``."""
         found = np.full((len(rows), len(PIECES)), np.nan)
-        for one in places(rows, panel):
-            ready = one.at >= self.settle - 1
-            signals, at = one.signals[ready], one.at[ready]
-            if len(signals):
-                side = rows["side"][signals].astype(np.float64)
-                adx = shared_adx(panel, one, self.adx)
-                found[signals] = np.stack(self._pieces(one.bars, at, side, adx), axis=1)
+        for one in places(rows, panel, self.settle):
+            high, low, close, at = one.bars.high, one.bars.low, one.bars.close, one.at
+            line, _, histogram = ta.MACD(close, self.fast, self.slow, self.smooth)
+            busy = windows.volume_ratio(one.bars.volume, self.volume, at)
+            _write_pieces(
+                rows, one.signals, at,
+                windows.mean(high, self.adx, at) - windows.mean(low, self.adx, at),
+                ta.RSI(close, self.rsi), line, histogram, shared_adx(panel, one, self.adx),
+                np.log(np.where(busy > 0.0, busy, 1.0)),  # NaN or 0 is no evidence
+                candles.patterns(one.bars.open, high, low, close, at), found,
+            )  # fmt: skip
         return found
 
-    def _pieces(self, bars: Bars, at: Ints, side: Floats, adx: Floats) -> tuple[Floats, ...]:
-        """Each piece at the bars ``at``, in the order of ``PIECES``."""
-        high, low, close = bars.high, bars.low, bars.close
-        bar_range = windows.mean(high, self.adx, at) - windows.mean(low, self.adx, at)
-        rsi = np.where(bar_range > 0.0, side * (ta.RSI(close, self.rsi)[at] - 50.0), 0.0)
-        line, _, histogram = ta.MACD(close, self.fast, self.slow, self.smooth)
-        busy = windows.volume_ratio(bars.volume, self.volume, at)  # NaN or 0 is no evidence
-        confirmed = np.clip((adx[at] - 10.0) / 25.0, 0.0, 1.0)
-        return (
-            _unit(rsi / 20.0),
-            np.clip((rsi - 20.0) / 15.0, 0.0, 1.0),
-            _unit(side * _ratio(histogram[at], 0.25 * bar_range)),
-            confirmed * _unit(side * _ratio(line[at], bar_range)),
-            _unit(np.log(np.where(busy > 0.0, busy, 1.0))),
-            _unit(side * candles.patterns(bars.open, high, low, close, at)),
-        )
+
+@compiled
+def _write_pieces(
+    rows: Any,
+    signals: Ints,
+    at: Ints,
+    mean_range: Floats,
+    rsi: Floats,
+    line: Floats,
+    histogram: Floats,
+    adx: Floats,
+    busy: Floats,
+    patterns: Floats,
+    found: Floats,
+) -> None:
+    """Each piece of each signal, in the order of ``PIECES``. RSI, MACD and ADX are of every bar, the others
+    of the bars ``at`` alone."""
+    for k in range(len(at)):
+        bar, side, usual, pieces = at[k], rows[signals[k]].side, mean_range[k], found[signals[k]]
+        momentum = side * (rsi[bar] - 50.0) if usual > 0.0 else 0.0
+        confirmed = clipped((adx[bar] - 10.0) / 25.0, 0.0, 1.0)
+        pieces[0] = _unit(momentum / 20.0)
+        pieces[1] = clipped((momentum - 20.0) / 15.0, 0.0, 1.0)
+        pieces[2] = _unit(side * _ratio(histogram[bar], 0.25 * usual))
+        pieces[3] = confirmed * _unit(side * _ratio(line[bar], usual))
+        pieces[4] = _unit(busy[k])
+        pieces[5] = _unit(side * patterns[k])
 
 
-def _unit(values: Floats) -> Floats:
-    return np.clip(values, -1.0, 1.0)
+@compiled
+def _weighed(evidence: Floats, weights: Floats) -> Floats:
+    """Sum of each row's numbers times their weights, shape (n_rows,)."""
+    found = np.zeros(len(evidence))
+    for row in range(len(evidence)):
+        for k in range(len(weights)):
+            found[row] += evidence[row, k] * weights[k]
+    return found
 
 
-def _ratio(above: Floats, below: Floats) -> Floats:
+@inlined
+def _unit(value: float) -> float:
+    return clipped(value, -1.0, 1.0)
+
+
+@inlined
+def _ratio(above: float, below: float) -> float:
     """above / below; 0 where below is 0 (a market that doesn't move says nothing)."""
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0.0)
+    return above / below if below > 0.0 else 0.0

@@ -1,13 +1,14 @@
 """How a strategy's own earlier signals fared, by regime: counted as labels mature, forgotten as they age."""
 
+from math import isnan
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from market import labels
-from market.bars import Floats, Ints, Panel
-from market.compiled import compiled
+from market.bars import Floats, Panel
+from market.compiled import compiled, inlined, inner
 
 
 def track_record(
@@ -21,45 +22,49 @@ def track_record(
     they are labels with the instruments' own costs, of limits that must be traded through.
     """
     matured = labels.label(rows, panel, touch=False, targets_on_entry_bar=False)
-    matured = matured[matured["y"] >= 0]
-    n_groups = 2 * (int(rows["strategy"].max()) + 1) if len(rows) else 0
-    group = 2 * rows["strategy"].astype(np.int64) + (rows["side"] > 0)
-    seen, won = np.zeros_like(membership), np.zeros_like(membership)
-    running = np.zeros((2, n_groups, membership.shape[1]))
-    _count(rows["bar"].copy(), group, membership, matured, memory, running, seen, won)
+    seen, won = np.empty_like(membership), np.empty_like(membership)
+    _count(rows, membership, matured, memory, seen, won)
     return seen, won
 
 
 @compiled
-def _count(
-    bars: Ints,
-    group: Ints,
-    membership: Floats,
-    matured: Any,
-    memory: int,
-    running: Floats,
-    seen: Floats,
-    won: Floats,
-) -> None:
-    """One pass over signals and labels in the order of time. running: seen and won, per group and regime."""
-    n_regimes = membership.shape[1]
-    outcome = np.full(len(bars), -1, np.int8)  # -1 = not counted
+def _count(rows: Any, membership: Floats, matured: Any, memory: int, seen: Floats, won: Floats) -> None:
+    """One pass over signals and labels in the order of time."""
+    running = np.zeros((_n_groups(rows), 2, membership.shape[1]))  # per group: seen and won, by regime
+    outcome = np.full(len(rows), -1, np.int8)  # -1 = not counted
     oldest, next_label = 0, 0
-    for i in range(len(bars)):
-        while bars[oldest] <= bars[i] - memory:
+    for i in range(len(rows)):
+        bar = rows[i].bar
+        while rows[oldest].bar <= bar - memory:
             if outcome[oldest] >= 0:
-                for r in range(n_regimes):
-                    running[0, group[oldest], r] -= membership[oldest, r]
-                    running[1, group[oldest], r] -= membership[oldest, r] * outcome[oldest]
+                _add(running[_group(rows[oldest])], membership[oldest], outcome[oldest], -1.0)
             oldest += 1
-        while next_label < len(matured) and matured[next_label].matured_at <= bars[i]:
-            seq = matured[next_label].seq
-            if bars[seq] > bars[i] - memory and not np.isnan(membership[seq, 0]):
-                outcome[seq] = matured[next_label].y
-                for r in range(n_regimes):
-                    running[0, group[seq], r] += membership[seq, r]
-                    running[1, group[seq], r] += membership[seq, r] * outcome[seq]
+        while next_label < len(matured) and matured[next_label].matured_at <= bar:
+            seq, y = matured[next_label].seq, matured[next_label].y
+            if y >= 0 and rows[seq].bar > bar - memory and not isnan(membership[seq, 0]):
+                outcome[seq] = y
+                _add(running[_group(rows[seq])], membership[seq], y, 1.0)
             next_label += 1
-        for r in range(n_regimes):
-            seen[i, r] = running[0, group[i], r]
-            won[i, r] = running[1, group[i], r]
+        seen[i], won[i] = running[_group(rows[i])]
+
+
+@inlined
+def _group(row: Any) -> int:
+    """Signals of one strategy and side are counted together."""
+    return int(2 * row.strategy + (row.side > 0))
+
+
+@inner
+def _n_groups(rows: Any) -> int:
+    n = 0
+    for row in rows:
+        n = max(n, _group(row) + 1)
+    return n
+
+
+@inlined
+def _add(counts: Floats, membership: Floats, won: int, times: float) -> None:
+    """Count a signal for the regimes of its bar; times: -1 forgets it again."""
+    for r in range(len(membership)):
+        counts[0, r] += times * membership[r]
+        counts[1, r] += times * membership[r] * won

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 
 import numpy as np
@@ -305,6 +306,19 @@ def open_book(
     venue: bool = False,
 ) -> Book:
     """An account with cash and nothing else. venue: its orders rest elsewhere."""
+    blank = _blank_book(tuple(instruments), rules, cost_factor, evidence_capacity, venue)
+    return Book(*(np.frombuffer(bytearray(state), kind) for state, kind in blank))
+
+
+@lru_cache(maxsize=8)  # a report opens one account several times, a search often
+def _blank_book(
+    instruments: tuple[Instrument, ...],
+    rules: DeskRules,
+    cost_factor: float,
+    evidence_capacity: int,
+    venue: bool,
+) -> tuple[tuple[bytes, np.dtype[np.void]], ...]:
+    """The state of each array of a new ``Book``, as bytes, and its dtype."""
     account = np.zeros(1, ACCOUNT)
     for name in ("cash", "equity", "peak", "day_equity", "min_cash"):
         account[name] = rules.cash
@@ -342,7 +356,8 @@ def open_book(
         _write_rules(record, strategy)
         _open_learner(learner, strategy)
     strategies["n_learning"] = strategies["n_learning"].max()
-    return Book(account, facts, positions, strategies, learners, evidence)
+    state = (account, facts, positions, strategies, learners, evidence)
+    return tuple((records.tobytes(), records.dtype) for records in state)
 
 
 def _describe(record: np.void, instrument: Instrument, max_position: float, cost_factor: float) -> None:

@@ -37,11 +37,10 @@ def crosses_below(a: Floats, b: Floats | float, scale: Floats | None = None) -> 
 
 def _line(name: str, value: Floats | float, a: Floats) -> Floats:
     """The value of every bar: a number is a line that never moves."""
-    if a.ndim != 1 or np.shape(value) not in ((), (1,), a.shape):
-        raise DataError(
-            f"crosses: a has shape {a.shape}, {name} {np.shape(value)}; expected one value per bar."
-        )
-    return np.broadcast_to(np.asarray(value, np.float64), a.shape)
+    line = np.asarray(value, np.float64)
+    if a.ndim != 1 or line.shape not in ((), (1,), a.shape):
+        raise DataError(f"crosses: a has shape {a.shape}, {name} {line.shape}; expected one value per bar.")
+    return line if line.shape == a.shape else np.broadcast_to(line, a.shape)
 
 
 @compiled

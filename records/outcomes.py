@@ -21,11 +21,14 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Risk(Message):
-    """A control's verdict. code: the control's. quantity: units that pass, None = all or nothing."""
+    """A control's verdict. code: the control's. instrument: "" when it concerns the account.
+
+    quantity: units that pass, None = all or nothing.
+    """
 
     code: str
     verdict: Verdict
-    instrument: str
+    instrument: str = ""
     strategy: str = ""
     client_id: str = ""
     quantity: Decimal | None = None

@@ -6,6 +6,7 @@
 import json
 import os
 import random
+import select
 import signal
 import sys
 import time
@@ -41,6 +42,8 @@ def kill_once(path: Path, chance: random.Random, seed: int) -> int:
         os.close(heard)
         write_for_ever(path, acknowledge, seed)
     os.close(acknowledge)
+    if seed % 3:  # else it may die before it has written anything
+        select.select([heard], [], [], 30)
     time.sleep(chance.random() * LONGEST_S)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)

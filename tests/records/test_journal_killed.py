@@ -23,7 +23,7 @@ def test_every_acknowledged_entry_survives_a_kill_at_any_instant(tmp_path: Path)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert len(told) == KILLS
-    assert sum(acknowledged > 0 for acknowledged, _ in told) > KILLS // 3, "most children never wrote"
+    assert sum(acknowledged > 0 for acknowledged, _ in told) >= KILLS // 2, "most children never wrote"
     assert all(kept >= acknowledged for acknowledged, kept in told), told
 
 

@@ -9,9 +9,10 @@ from brokers.simulators.exchange import Exchange
 from brokers.simulators.faults import Fault, Faults, Kind
 from brokers.simulators.listing import Fees, Listing
 from brokers.simulators.order import Execution, Status, Ticket, VenueOrder
+from brokers.simulators.upbit import UpbitSim
 
 
-def point_at(exchange: Any, sim: BinanceSim) -> None:
+def point_at(exchange: Any, sim: BinanceSim | UpbitSim) -> None:
     """Make an unmodified ccxt or ccxt.pro exchange talk to a simulator: its URLs change, nothing else."""
     sim.point(exchange)
 
@@ -31,6 +32,7 @@ __all__ = [
     "Position",
     "Status",
     "Ticket",
+    "UpbitSim",
     "VenueOrder",
     "VirtualClock",
     "WallClock",

@@ -13,9 +13,10 @@ from brokers.simulators.binance_market import MarketData
 from brokers.simulators.binance_messages import FuturesMessages, PublicMessages
 from brokers.simulators.binance_spot import SpotApi
 from brokers.simulators.binance_streams import FuturesUserData, PublicStreams, SpotUserData
-from brokers.simulators.binance_usdm import UsdmApi
+from brokers.simulators.binance_usdm import FUNDING, UsdmApi
 from brokers.simulators.binance_words import Style
 from brokers.simulators.clock import Clock
+from brokers.simulators.events import CandleMoved, Event
 from brokers.simulators.exchange import Exchange
 from brokers.simulators.faults import Fault, Faults
 from brokers.simulators.limits import Window
@@ -134,6 +135,16 @@ class BinanceSim(Simulator):
         self.usdm_user = FuturesUserData(self.futures, messages, self.usdm_api.number, self.signing_time)
         self.endpoints = self.spot_api.endpoints() | self.usdm_api.endpoints() | self._listen_keys()
         self.endpoints["GET", "/dapi/v1/exchangeInfo"] = Endpoint(lambda call: {"symbols": []})
+        self._funded = 0
+        self.futures.listeners.append(self._fund)
+
+    def _fund(self, event: Event) -> None:
+        """Every eight hours, at the close of the bars before."""
+        if isinstance(event, CandleMoved) and event.closed and event.ms % FUNDING == 0:
+            if event.ms == self._funded:
+                return
+            self._funded = event.ms
+            self.usdm_api.settle_funding()
 
     def _listen_keys(self) -> dict[tuple[str, str], Endpoint]:
         path = "/fapi/v1/listenKey"

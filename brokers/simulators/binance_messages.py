@@ -244,9 +244,15 @@ class FuturesMessages:
             "z": style.quantity(listing, order.filled),
             "L": style.price(listing, made.price if made is not None else 0),
         }
-        if made is not None:
-            row |= {"n": money(made.fee), "N": made.fee_currency}
-        row |= {"T": event.ms, "t": made.id if made is not None else 0, "b": "0", "a": "0"}
+        paid = (money(made.fee), made.fee_currency) if made is not None else (None, None)
+        row |= {
+            "n": paid[0],
+            "N": paid[1],
+            "T": event.ms,
+            "t": made.id if made is not None else 0,
+            "b": "0",
+            "a": "0",
+        }
         row |= {
             "m": made is not None and made.maker,
             "R": order.ticket.reduce_only or order.ticket.close_all,

@@ -20,16 +20,35 @@ class Level:
 
 @dataclass
 class Book:
-    """bids, asks: the market's levels, best first. resting: clients' limits. waiting: untriggered orders."""
+    """resting: clients' limit orders. waiting: conditional ones. bids, asks: the market's, best first."""
 
     listing: Listing
     last: Decimal | None = None
-    bids: list[Level] = field(default_factory=list)
-    asks: list[Level] = field(default_factory=list)
     resting: dict[int, VenueOrder] = field(default_factory=dict)
     waiting: dict[int, VenueOrder] = field(default_factory=dict)
     update: int = 1
     ms: int = 0
+    _sides: tuple[list[Level], list[Level]] | None = None
+    _center: Decimal | None = None
+
+    @property
+    def bids(self) -> list[Level]:
+        return self._both()[0]
+
+    @property
+    def asks(self) -> list[Level]:
+        return self._both()[1]
+
+    def _both(self) -> tuple[list[Level], list[Level]]:
+        """Both ladders; they are laid out when somebody looks."""
+        if self._sides is None:
+            self._sides = ([], [])
+            if self._center is not None:
+                rules = self.listing
+                bid = rules.beside(self._center, -rules.spread)
+                ask = rules.beside(self._center, rules.spread)
+                self._sides = (self._ladder(bid, -1), self._ladder(ask, 1))
+        return self._sides
 
     @property
     def idle(self) -> bool:
@@ -38,15 +57,12 @@ class Book:
 
     def center(self, price: Decimal, ms: int) -> None:
         """The market quotes around a price."""
-        rules = self.listing
-        bid, ask = rules.beside(price, -rules.spread), rules.beside(price, rules.spread)
-        self.bids = self._ladder(bid, -1)
-        self.asks = self._ladder(ask, 1)
+        self._center, self._sides = price, None
         self.touch(ms)
 
     def quote(self, bid: Level, ask: Level, ms: int) -> None:
         """The market's best bid and ask as recorded."""
-        self.bids, self.asks = [bid], [ask]
+        self._sides = ([bid], [ask])
         self.touch(ms)
 
     def touch(self, ms: int) -> None:
@@ -110,6 +126,8 @@ class Book:
 
     def triggers_between(self, start: Decimal, end: Decimal) -> list[Decimal]:
         """Trigger prices strictly between two prices, in the order a move meets them."""
+        if not self.waiting:
+            return []
         low, high = min(start, end), max(start, end)
         found = {order.ticket.trigger for order in self.waiting.values() if order.ticket.trigger is not None}
         return sorted((price for price in found if low < price < high), reverse=end < start)

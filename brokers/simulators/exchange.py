@@ -429,7 +429,12 @@ class Exchange:
         if order.ticket.close_all:
             account = self.accounts[order.account]
             order.quantity = abs(account.position(order.symbol, order.ticket.position_side).amount)
-        self._match(order)
+        try:
+            if self.listings[order.symbol].margin:
+                self.settlement.reserve(self.accounts[order.account], order, self.books[order.symbol])
+            self._match(order)
+        except Rejected:
+            self._end(order, Status.EXPIRED, Change.EXPIRED)
 
     def _fill(
         self, order: VenueOrder, price: Decimal, quantity: Decimal, *, maker: bool, trade: int | None = None

@@ -53,6 +53,8 @@ class Listing:
 
     def tick(self, price: Decimal) -> Decimal:
         """The price step that holds at ``price``."""
+        if len(self.ticks) == 1:
+            return self.ticks[0][1]
         return next((tick for start, tick in reversed(self.ticks) if price >= start), self.ticks[0][1])
 
     def on_tick(self, price: Decimal) -> bool:

@@ -124,13 +124,6 @@ class Track:
         self.done += 1
         self.exchange._tell(CandleMoved(self.symbol, start, True, start + self.step))
 
-    def skip(self) -> None:
-        """The whole bar at once, when nobody could tell the difference."""
-        price = self.exchange.listings[self.symbol].rounded(float(self.bars.close[self.done]))
-        quantity = Decimal(repr(round(float(self.bars.volume[self.done]), 8)))
-        self.exchange.trade(self.symbol, price, quantity, False, self.start(self.done) + self.step - 1)
-        self.close()
-
     def candles(self, step: int, start: int | None, end: int | None, limit: int) -> list[Candle]:
         """Candles of ``step`` ms that open in [start, end], the one under way included.
 

@@ -236,8 +236,12 @@ class Simulator:
             self.authorize(call, endpoint)
             body = endpoint.handler(call)
         except VenueError as error:
-            return error.status, {**call.extra_headers, **error.headers}, json.dumps(error.body)
-        return call.status, call.extra_headers, json.dumps(body)
+            return (
+                error.status,
+                {**call.extra_headers, **error.headers},
+                json.dumps(error.body, ensure_ascii=False),
+            )
+        return call.status, call.extra_headers, json.dumps(body, ensure_ascii=False)
 
     # --- sockets
 

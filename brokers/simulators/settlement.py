@@ -184,6 +184,9 @@ class MarginSettlement:
     default_leverage: int = 20
 
     def reserve(self, account: Account, order: VenueOrder, book: Book) -> None:
+        """A conditional order is checked when it triggers, as the venue's algo service does."""
+        if order.ticket.trigger is not None and not order.triggered:
+            return
         if _reducing(account, order):
             if not self._reducible(account, order):
                 raise Rejected(Reason.REDUCE, book.listing)

@@ -4,9 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = Path(os.environ.get("MAEMAE_TEST_DATA", ROOT.parent / "shared" / "data"))
+
+# No test asserts how long something takes: the first call of a compiled function compiles it.
+settings.register_profile("maemae", deadline=None)
+settings.load_profile("maemae")
 
 
 @pytest.fixture(scope="session")

@@ -43,7 +43,7 @@ def test_every_decision_order_fill_and_trade_is_the_twins(block: int) -> None:
         compare(seed)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(seed=seeds)
 def test_it_holds_for_any_market(seed: int) -> None:
     compare(seed)

@@ -24,7 +24,7 @@ from tests.desk.markets import World, market, seeds
 from tests.desk.replay import replay
 
 every_desk = pytest.mark.parametrize("run", EVERY_DESK)
-laws = settings(max_examples=100, deadline=None)
+laws = settings(max_examples=100)
 CENT = 1e-6
 
 

@@ -71,7 +71,7 @@ def slow_record(rows, panel, membership, memory):
     return seen, won
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10**6), st.sampled_from((1, 10, 90, 10_000)))
 def test_the_record_counts_matured_signals_of_the_same_strategy_and_side(seed, memory):
     panel, signals = busy_market(300, seed)

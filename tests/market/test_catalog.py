@@ -88,7 +88,7 @@ def test_a_new_import_keeps_facts_unless_it_brings_others(bars: Catalog) -> None
     assert bars.load().instruments == (better,)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(split=st.integers(10, 50), overlap=st.integers(0, 20), holes=st.sets(st.integers(0, 59), max_size=3))
 def test_imports_in_any_order_give_the_union(
     tmp_path_factory: pytest.TempPathFactory, split: int, overlap: int, holes: set[int]

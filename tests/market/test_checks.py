@@ -45,7 +45,7 @@ def daily(ts: np.ndarray, **changed: np.ndarray) -> Bars:
     return Bars(Instrument("X@test"), DAY, ts, **(columns | changed))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(frames())
 def test_every_finding_is_declared_and_points_at_a_row(table: pd.DataFrame) -> None:
     for found in examine(table):

@@ -30,7 +30,7 @@ def assert_as_the_twin_says(rows, panel, touch, on_entry_bar, factor):
         assert one["y"] == (ret > 0) or abs(ret) < 1e-13
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000)
 @given(worlds(), st.booleans(), st.booleans(), st.sampled_from((0.0, 1.0, 3.0)))
 def test_labels_are_what_the_slow_twin_says(world, touch, on_entry_bar, factor):
     panel, rows = world

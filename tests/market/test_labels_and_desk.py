@@ -16,7 +16,7 @@ from tests.market.labels_world import FREE, TICKED, worlds
 ONE_LOT = StrategyRules(sizing=SizingRules(by=SizeBy.FIXED, base=SizeBy.FIXED, quantity=1.0))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(worlds((TICKED, FREE)), st.booleans(), st.booleans())
 def test_a_label_is_what_one_lot_earns_at_the_desk(world, touch, on_entry_bar):
     panel, rows = world

@@ -11,7 +11,7 @@ from market.bars import PRICES
 from market.instruments import Fees
 from tests.market.labels_world import FREE, TICKED, panel_of, signals, walks, worlds
 
-QUICK = settings(max_examples=300, deadline=None)
+QUICK = settings(max_examples=300)
 
 
 def label(rows, panel, factor=1.0, touch=False):

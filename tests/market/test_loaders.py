@@ -24,7 +24,7 @@ def same(panel: Panel, table: pd.DataFrame, column: int = 0) -> None:
         np.testing.assert_array_equal(getattr(panel, name)[:, column], table[name].to_numpy(float))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(frames())
 def test_frame_csv_gzip_and_parquet_give_the_same_panel(table: pd.DataFrame) -> None:
     with tempfile.TemporaryDirectory() as text:
@@ -38,7 +38,7 @@ def test_frame_csv_gzip_and_parquet_give_the_same_panel(table: pd.DataFrame) -> 
             assert panel.complete and panel.close.flags.writeable and panel.ts.flags.writeable
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(frames(), frames())
 def test_several_symbols_share_the_union_of_their_times(one: pd.DataFrame, two: pd.DataFrame) -> None:
     two = two.assign(time=one["time"].iloc[3] + (two["time"] - two["time"].iloc[0]))

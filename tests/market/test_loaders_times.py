@@ -80,7 +80,7 @@ def test_dates_are_midnights() -> None:
         np.testing.assert_array_equal(read(values), expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(["Asia/Seoul", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "UTC"]),
     st.integers(0, 2_000_000_000),

@@ -41,7 +41,7 @@ def test_whole_history_is_talibs_own_answer(case):
 
 @pytest.mark.parametrize("case", **EVERY)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_missing_bars_are_as_if_they_had_never_been(case, data):
     """In one column or in all, at the start, in the middle, at the end."""
     n = data.draw(st.integers(1, 120))

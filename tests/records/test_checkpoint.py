@@ -48,7 +48,7 @@ def into(dtype: Any, fill: int = 9) -> NDArray[Any]:
     return rows
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 10**6))
 def test_the_desks_book_comes_back_to_the_bit(seed: int) -> None:
     before, after = book(seed), blank(book(seed))
@@ -168,7 +168,6 @@ def test_another_length_is_refused_before_anything_is_copied() -> None:
 DATA = pack(book())
 
 
-@settings(deadline=None)
 @given(st.integers(0, len(DATA) - 1), st.integers(1, 255))
 def test_an_altered_byte_is_refused(place: int, by: int) -> None:
     altered = bytearray(DATA)
@@ -177,7 +176,6 @@ def test_an_altered_byte_is_refused(place: int, by: int) -> None:
         unpack(bytes(altered), {})
 
 
-@settings(deadline=None)
 @given(st.integers(0, len(DATA) - 1))
 def test_a_truncated_checkpoint_is_refused(length: int) -> None:
     with pytest.raises(DamagedError):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from brokers.contract import AccountReport, BarEvent, OrderUpdate
 from desk.orders import Accepted, Canceled, Fill, Order, OrderEvent
@@ -24,8 +24,6 @@ from records.steps import Step
 from strategies.signals import SIGNAL
 from tests.records.messages import BAR, CONTRACT, EVENTS, MESSAGES, ORDERS, UPDATES
 
-CALM = settings(deadline=None)
-
 
 def through_text(kind: Any, value: Any) -> Any:
     return from_json(kind, json.loads(canonical(to_json(value, kind))))
@@ -38,19 +36,16 @@ def written(message: Any, ts: int = 1) -> Entry:
     )
 
 
-@CALM
 @given(ORDERS)
 def test_an_order_comes_back_to_the_last_digit(order: Order) -> None:
     assert repr(through_text(Order, order)) == repr(order)
 
 
-@CALM
 @given(EVENTS)
 def test_an_order_event_comes_back_as_the_event_it_was(event: Any) -> None:
     assert repr(through_text(OrderEvent, event)) == repr(event)
 
 
-@CALM
 @given(CONTRACT)
 def test_a_message_of_the_contract_comes_back(message: Any) -> None:
     assert repr(through_text(type(message), message)) == repr(message)
@@ -61,13 +56,11 @@ def test_balances_come_back_by_currency() -> None:
     assert repr(through_text(AccountReport, report)) == repr(report)
 
 
-@CALM
 @given(MESSAGES)
 def test_every_kind_of_entry_comes_back(message: Any) -> None:
     assert repr(message_of(written(message))) == repr(message)
 
 
-@CALM
 @given(MESSAGES)
 def test_equal_messages_give_equal_bytes(message: Any) -> None:
     again = message_of(written(message))
@@ -109,7 +102,6 @@ def test_a_bar_without_signals_costs_few_bytes() -> None:
     assert len(written(quiet).body) < 100
 
 
-@CALM
 @given(UPDATES)
 def test_when_and_by_whom_an_update_was_told_does_not_change_its_name(update: OrderUpdate) -> None:
     assert Update(replace(update, ts=update.ts ^ 1, instrument="")).key == Update(update).key

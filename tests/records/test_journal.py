@@ -17,7 +17,7 @@ from records.errors import DamagedError
 from records.journal import Appended, Journal
 from records.journal_view import PAGE, JournalView
 
-ON_DISK = settings(deadline=None, max_examples=40)
+ON_DISK = settings(max_examples=40)
 DRAFTS = st.lists(
     st.builds(
         Draft,

@@ -9,7 +9,7 @@ from strategies.signals import Signals
 from tests.maemae.verify.worlds import market
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     n_bars=st.integers(1, 2_000), warmup=st.integers(0, 3_000), n_cuts=st.integers(8, 80), gaps=st.booleans()
 )

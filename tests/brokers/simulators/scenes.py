@@ -59,3 +59,25 @@ async def client(sim: Any, kind: str = "binance", pro: bool = False, **options: 
 
 def spot(closes: list[float] | None = None, **more: Any) -> BinanceSim:
     return BinanceSim(spot={"BTCUSDT": bars_of(closes or flat())}, **more)
+
+
+async def listening(sim: Any, streams: int = 1) -> None:
+    """Until clients hear at least so many streams; a user stream counts as one."""
+    while len(heard_by(sim)) < streams:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+
+
+def heard_by(sim: Any) -> list[str]:
+    """Names of the streams that somebody hears."""
+    if not isinstance(sim, BinanceSim):
+        return [kind for wanted in sim.public.wanted.values() for kind in wanted.codes] + [
+            kind for _, wanted in sim.private.wanted.values() for kind in wanted.codes
+        ]
+    tables = (
+        sim.spot_streams.listeners,
+        sim.usdm_streams.listeners,
+        sim.spot_user.listeners,
+        sim.usdm_user.listeners,
+    )
+    return [name for table in tables for name, found in table.items() if found]

@@ -1,13 +1,15 @@
 """The profile: one TOML file that says everything about a bot. Unknown keys are refused."""
 
+import re
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from desk.records import MAX_RUNGS
 from maemae.settings_values import (
     Bps,
     Count,
+    Duration,
     Fraction,
     Gain,
     Part,
@@ -153,14 +155,73 @@ class DecisionSettings(Table):
     prior_loss: Part = 0.01
 
 
+class InstrumentRisk(Table):
+    """Limits of one instrument instead of the general ones: units, units, account currency."""
+
+    max_position: Positive | None = None
+    max_order_quantity: Positive | None = None
+    max_order_notional: Positive | None = None
+
+
+class RiskControls(Table):
+    """The live bot's controls; docs/risk.md says what each does. What is left out has the default of
+    ``live.risk.limits.RiskLimits``. restricted: "BTCUSDT@binance", or with " buy" or " sell" behind it."""
+
+    restricted: list[str] = Field(default_factory=list)
+    price_collar: Gain | None = None
+    max_order_quantity: Positive | None = None
+    max_order_notional: Positive | None = None
+    max_order_equity: Gain | None = None
+    max_depth_share: Gain | None = None
+    max_adv_share: Gain | None = None
+    max_quote_age: Duration | None = None
+    max_last_age: Duration | None = None
+    max_clock_offset: Duration | None = None
+    cash_reserve: Share | None = None
+    max_net: Gain | None = None
+    max_underlying_gross: Gain | None = None
+    max_underlying_net: Gain | None = None
+    max_currency_gross: Gain | None = None
+    max_currency_net: Gain | None = None
+    max_strategy_gross: Gain | None = None
+    max_strategy_net: Gain | None = None
+    duplicate_window: Duration | None = None
+    max_working_instrument: Count | None = None
+    max_working: Count | None = None
+    messages_per_s: Positive | None = None
+    message_burst: Count | None = None
+    max_order_to_trade: Positive | None = None
+    order_to_trade_after: Count | None = None
+    max_executions: Count | None = None
+    execution_window: Duration | None = None
+    max_strategy_daily_loss: Part | None = None
+    max_losses_in_row: Count | None = None
+    heartbeat_block: Duration | None = None
+    heartbeat_cancel: Duration | None = None
+    in_flight_timeout: Duration | None = None
+    max_reconcile_age: Duration | None = None
+    max_alert_delay: Duration | None = None
+    instruments: dict[str, InstrumentRisk] = Field(default_factory=dict)
+
+    @field_validator("restricted")
+    @classmethod
+    def _ids_with_or_without_a_side(cls, listed: list[str]) -> list[str]:
+        for each in listed:
+            if not re.fullmatch(r"[^\s@]+@[^\s@]+( buy| sell)?", each):
+                raise ValueError(f"ids such as 'BTCUSDT@binance' or 'BTCUSDT@binance sell', not '{each}'")
+        return listed
+
+
 class RiskSettings(Table):
-    """Limits of the whole account. max_position: units per instrument, net of strategies."""
+    """Limits of the whole account. max_position: units per instrument, net of strategies. controls: what
+    only the live bot obeys."""
 
     max_position: Positive | None = None
     max_gross: Fraction | None = None
     max_daily_loss: Part | None = None
     max_drawdown: Part | None = None
     long_only: bool = False
+    controls: RiskControls = Field(default_factory=RiskControls)
 
 
 class FillSettings(Table):

@@ -28,6 +28,16 @@ def parse_span(value: object) -> int | str:
     raise ValueError("a number of bars such as 5, or a duration such as '5m'")
 
 
+def parse_duration(value: object) -> int:
+    """ "500ms", "10s", "5m", "1h" as ns."""
+    if isinstance(value, str):
+        match = re.fullmatch(r"(\d+)(ms|s|m|h)", value.strip())
+        if match is not None and int(match[1]) > 0:
+            return int(match[1]) * _NS[match[2]]
+    raise ValueError("a duration above 0 such as '500ms', '10s', '5m' or '1h'")
+
+
+_NS = {"ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 _Written = BeforeValidator(parse_fraction)
 Fraction = Annotated[float, _Written, Field(ge=0.0, allow_inf_nan=False)]  # any size: leverage, gross
 Part = Annotated[float, _Written, Field(gt=0.0, lt=1.0, allow_inf_nan=False)]  # of a price, of equity
@@ -38,6 +48,7 @@ Probability = Annotated[float, _Written, Field(gt=0.0, lt=1.0, allow_inf_nan=Fal
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 Bps = Annotated[float, Field(ge=0.0, lt=10_000.0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
+Duration = Annotated[int, PlainValidator(parse_duration)]  # ns
 Span = Annotated[
     int | str, PlainValidator(parse_span)
 ]  # bars, or a duration such as "5m" that the timeframe divides

@@ -1,0 +1,1 @@
+"""Alerts: what happened, to people, at the loudness they chose, whatever the network does."""

@@ -1,0 +1,1 @@
+"""The surface between the engine and everything that steers or watches it."""

@@ -1,0 +1,54 @@
+"""Where the processes of one bot meet on disk."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from market.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Places:
+    """folder: the bot's own. account: what bots on one account share, the bot's folder when left out."""
+
+    folder: Path
+    account: Path | None = None
+
+    @property
+    def socket(self) -> Path:
+        """The engine's control socket."""
+        return self.folder / "control.sock"
+
+    @property
+    def supervisor(self) -> Path:
+        """What the supervisor remembers: the last Telegram update, languages, whether to run."""
+        return self.folder / "supervisor.json"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    @property
+    def latch(self) -> Path:
+        """The kill latch; ``touch`` of this path kills."""
+        return (self.account or self.folder) / "KILL"
+
+    @property
+    def killed(self) -> Path:
+        """How far the last kill got."""
+        return (self.account or self.folder) / "kill.json"
+
+    @property
+    def lock(self) -> Path:
+        """The account's lock."""
+        return (self.account or self.folder) / "account.lock"
+
+    def make(self) -> "Places":
+        """Make the folders, for this user alone. Raises ConfigError."""
+        for folder in {self.folder, self.account or self.folder}:
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise ConfigError(
+                    f"{folder}: the bot's folder can't be made ({error.strerror}). Name another."
+                ) from None
+        return self

@@ -1,0 +1,357 @@
+"""The supervisor: one engine, watched. Nothing in here waits for Telegram, and nothing needs the engine."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from live.alerts.hub import AlertHub
+from live.control.answers import Code, Done, Health
+from live.control.client import ControlClient
+from live.control.errors import EngineDown
+from live.control.events import Body, Event, Kind, Said
+from live.control.keeper import KillReport
+from live.control.memory import Memory
+from live.messages.voice import Voice
+from live.supervisor.daily import daily_report, day_due
+from live.supervisor.engine import UNKNOWN, EngineProcess
+from live.supervisor.heartbeat import Heartbeat, HeartbeatRules
+from live.supervisor.kill import KillTarget, finished, kill_account
+from live.supervisor.restarts import RestartRules, Restarts
+from market.errors import MaemaeError
+from records.latch import KillLatch, Latched
+
+WRONG_INPUT = 2  # the engine's exit code for a profile or keys that can't work: starting again won't help
+LATCH_S = 0.25
+EVENTS_WAIT_S = 20.0
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SupervisorRules:
+    """stop_s: how long a graceful stop may take before SIGTERM, then SIGKILL after ``term_s``."""
+
+    heartbeat: HeartbeatRules = field(default_factory=HeartbeatRules)
+    restarts: RestartRules = field(default_factory=RestartRules)
+    stop_s: float = 30.0
+    term_s: float = 5.0
+    kill_again_s: float = 30.0
+
+
+@dataclass
+class Supervisor:
+    """command: starts the engine; None = the system does, and it is only watched. It is a ``Keeper``."""
+
+    target: KillTarget
+    command: tuple[str, ...] | None
+    hub: AlertHub
+    memory: Memory
+    voice: Voice
+    rules: SupervisorRules = field(default_factory=SupervisorRules)
+
+    def __post_init__(self) -> None:
+        places = self.target.places
+        self.engine = EngineProcess(self.command, places.lock)
+        self._latch = KillLatch(places.latch)
+        self._restarts = Restarts(self.rules.restarts)
+        self._wake = asyncio.Event()  # somebody wants the engine started, or stopped waiting
+        self._kill = asyncio.Lock()
+        self._stopping = False  # the engine is to end and it isn't a death
+        self._given_up = ""
+        self._said = 0
+        self._errands: set[asyncio.Task[None]] = set()
+        self.health: Health | None = None
+
+    @property
+    def profile(self) -> str:
+        return self.target.profile
+
+    @property
+    def socket(self) -> Path:
+        return self.target.places.socket
+
+    def running(self) -> bool:
+        return self.engine.pid is not None
+
+    def latched(self) -> Latched | None:
+        return self._latch.read()
+
+    async def run(self) -> None:
+        """Until cancelled. The engine is left running: ``stop_engine`` before ends it."""
+        async with asyncio.TaskGroup() as group:
+            for name, work in (
+                ("engine", self._keep),
+                ("latch", self._watch_latch),
+                ("events", self._hear),
+                ("daily report", self._report),
+            ):
+                group.create_task(self._for_ever(name, work), name=name)
+
+    async def start(self, by: str) -> Done:
+        """Start the engine, and keep it started from now on."""
+        latched = self.latched()
+        if latched is not None:
+            return Done(Code.REFUSED, detail=str(latched))
+        if self.running():
+            return Done(Code.NOTHING)
+        if self.command is None:
+            return Done(Code.REFUSED, detail=self.voice.say(_BY_SYSTEM))
+        _LOG.info("start asked for by %s", by)
+        self._want(True)
+        self._restarts.forget()
+        self._given_up = ""
+        self._wake.set()
+        return Done(Code.STARTING)
+
+    async def stop(self, by: str) -> Done:
+        """End the engine in good order; after a restart of the machine it stays stopped too."""
+        if not self.running():
+            self._want(False)
+            return Done(Code.NOTHING)
+        _LOG.info("stop asked for by %s", by)
+        self._want(False)
+        self._stopping = True
+        try:
+            async with ControlClient(self.socket) as client:
+                done = await client.stop(by)
+        except MaemaeError as error:
+            done = Done(Code.STOPPING, detail=str(error))
+        errand = asyncio.get_running_loop().create_task(self._see_it_end())
+        self._errands.add(errand)
+        errand.add_done_callback(self._errands.discard)
+        return done
+
+    async def stop_engine(self) -> None:
+        """With the supervisor, its own engine ends too, in good order; what it adopted or watches stays."""
+        self._stopping = True
+        if not self.engine.own:
+            return
+        try:
+            async with ControlClient(self.socket) as client:
+                await client.stop("the supervisor, which stops")
+        except MaemaeError as error:
+            _LOG.warning("the engine didn't take the request to stop: %s", error)
+        await self._see_it_end()
+
+    async def kill(self, by: str, why: str, flatten: bool) -> KillReport:
+        """The kill switch; the engine is not started again until the latch is released on the machine."""
+        async with self._kill:
+            self._stopping = True
+            report = await kill_account(self.target, by, why, flatten, self.engine.end)
+        self._tell_kill(report)
+        return report
+
+    def tell(self, kind: Kind, body: Body, key: str = "", picture: bytes | None = None) -> None:
+        """An alert of the supervisor's own."""
+        self._said += 1
+        self.hub.tell(Event(self._said, time.time_ns(), kind, body, key), picture)
+
+    # The engine's lives -----------------------------------------------------------------------------
+
+    async def _keep(self) -> None:
+        while True:
+            if not self._may_run():
+                await self._pause(1.0)
+                continue
+            if not self.engine.adopt():
+                if self.command is None:
+                    await self._pause(1.0)
+                    continue
+                if not await self._start():
+                    continue
+            await self._live()
+
+    def _may_run(self) -> bool:
+        """Whether an engine is to be had: one that runs already is watched in any case."""
+        if self._kill.locked():
+            return False
+        if self.engine.adopt():
+            return True
+        return self.memory.wanted and not self._given_up and self.latched() is None
+
+    async def _start(self) -> bool:
+        try:
+            await self.engine.start()
+        except OSError as error:
+            self._give_up(f"the engine's program can't be started ({error}).")
+            return False
+        _LOG.info("engine started, process %s", self.engine.pid)
+        if not self.memory.wanted:  # somebody changed their mind meanwhile
+            await self.engine.end(self.rules.term_s)
+        return True
+
+    async def _live(self) -> None:
+        """One life: watch until it is gone, then say what that was and wait as long as it calls for."""
+        self._stopping = False
+        beat = Heartbeat(self.socket, self.rules.heartbeat, self._first, self._silent, self._back)
+        ended = asyncio.ensure_future(self.engine.ended())
+        watch = asyncio.ensure_future(beat.watch())
+        try:
+            await asyncio.wait({ended, watch}, return_when=asyncio.FIRST_COMPLETED)
+            if not ended.done():
+                await self._end_hung(beat)
+            code = await ended
+        finally:
+            for task in (ended, watch):
+                task.cancel()
+            await asyncio.gather(ended, watch, return_exceptions=True)
+        self.engine.release()
+        self.health = None
+        await self._died(code)
+
+    async def _end_hung(self, beat: Heartbeat) -> None:
+        text = "the engine hangs and is ended now." if beat.health else "the engine did not come up in time."
+        self.tell(Kind.ENGINE, Said("ENGINE_HANGS", text))
+        if not await self.engine.end(self.rules.term_s):
+            self.tell(
+                Kind.ENGINE,
+                Said("ENGINE_UNKILLABLE", "the engine's process can't be ended: look at the machine."),
+            )
+
+    async def _died(self, code: int) -> None:
+        if self._stopping or code == 0:
+            if code == 0 and not self._stopping:
+                self._want(False)
+            self.tell(Kind.ENGINE, Said("ENGINE_STOPPED", "the engine has stopped."))
+            self._stopping = False
+            return
+        how = _how(code)
+        if code == WRONG_INPUT:
+            self._give_up(f"the engine {how}: its profile or keys are wrong; its log says which.")
+            return
+        wait_s = self._restarts.died(time.monotonic())
+        if wait_s is None:
+            self._give_up(f"the engine {how}, as it did often lately. It isn't started again by itself.")
+            return
+        then = f"it is started again in {wait_s:g} s" if self.command else "its service starts it again"
+        if self.latched() is not None:
+            then = "the kill switch is set, so it stays down"
+        self.tell(Kind.ENGINE, Said("ENGINE_DIED", f"the engine {how}; {then}."))
+        await self._pause(wait_s)
+
+    def _give_up(self, why: str) -> None:
+        self._given_up = why
+        _LOG.error("%s", why)
+        self.tell(Kind.ENGINE, Said("ENGINE_DOWN", f"{why} /start tries again."))
+
+    async def _see_it_end(self) -> None:
+        """The engine has been asked to stop; help it when it takes too long."""
+        deadline = time.monotonic() + self.rules.stop_s
+        while self.running() and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+        if self.running():
+            _LOG.warning("the engine takes too long to stop: ending its process")
+            await self.engine.end(self.rules.term_s)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but not longer than until somebody wants something."""
+        try:
+            await asyncio.wait_for(self._wake.wait(), seconds)
+        except TimeoutError:
+            return
+        self._wake.clear()
+
+    def _want(self, wanted: bool) -> None:
+        self.memory.wanted = wanted
+        self.memory.save()
+
+    def _first(self, health: Health) -> None:
+        self.health = health
+        self.tell(Kind.ENGINE, Said("ENGINE_UP", f"the engine is up, process {health.pid}."))
+
+    def _silent(self, seconds: float) -> None:
+        self.tell(Kind.ENGINE, Said("ENGINE_SILENT", f"the engine has not answered for {seconds:.0f} s."))
+
+    def _back(self, seconds: float) -> None:
+        self.tell(Kind.ENGINE, Said("ENGINE_BACK", f"the engine answers again, after {seconds:.0f} s."))
+
+    # The latch --------------------------------------------------------------------------------------
+
+    async def _watch_latch(self) -> None:
+        """A kill that came by file, by the command line or before we started is carried out to its end."""
+        again = 0.0  # when an incomplete kill is tried once more
+        while True:
+            latched = self.latched()
+            if latched is None:
+                again = 0.0
+            elif time.monotonic() >= again and not self._kill.locked() and not finished(self.target):
+                await self.kill(latched.who, latched.why, latched.flatten)
+                again = time.monotonic() + self.rules.kill_again_s
+            await asyncio.sleep(LATCH_S)
+
+    def _tell_kill(self, report: KillReport) -> None:
+        left = f" Still held: {', '.join(report.left)}." if report.left else ""
+        done = f"{len(report.cancelled)} orders cancelled, {len(report.closing)} closing orders sent.{left}"
+        if report.complete:
+            self.tell(Kind.KILL, Said("KILLED", f"{report.latched}. {done}"))
+        else:
+            why = "; ".join(report.problems)
+            self.tell(Kind.KILL, Said("KILL_INCOMPLETE", f"{report.latched}. NOT complete: {why} {done}"))
+
+    # What the engine says ---------------------------------------------------------------------------
+
+    async def _hear(self) -> None:
+        """The engine's events, each once, from where we left off."""
+        saved = time.monotonic()
+        async with ControlClient(self.socket) as client:
+            while True:
+                try:
+                    page = await client.events(self.memory.epoch, self.memory.event, EVENTS_WAIT_S)
+                except EngineDown:
+                    await asyncio.sleep(0.5)
+                    continue
+                if page.missed:
+                    text = self.voice.say(_MISSED, count=page.missed)
+                    self.tell(Kind.ERROR, Said("EVENTS_MISSED", text))
+                for event in page.events:
+                    self.hub.tell(event)
+                if page.events or page.epoch != self.memory.epoch:
+                    self.memory.epoch = page.epoch
+                    self.memory.event = page.events[-1].number if page.events else 0
+                if page.events and time.monotonic() - saved > 2.0:
+                    saved = time.monotonic()
+                    self.memory.save()
+
+    async def _report(self) -> None:
+        while True:
+            settings = self.hub.settings
+            day = day_due(settings.daily_at, settings.timezone, self.memory.reported, time.time())
+            first = not self.memory.reported
+            if day is not None and (first or (self.running() and await self._send_report(day))):
+                self.memory.reported = day  # on the first day there is nothing to report yet
+                self.memory.save()
+            await asyncio.sleep(5.0)
+
+    async def _send_report(self, day: str) -> bool:
+        try:
+            async with ControlClient(self.socket) as client:
+                body, picture = await daily_report(client, self.voice, day, self.hub.settings.daily_at)
+        except EngineDown:
+            return False
+        self.tell(Kind.DAILY, body, f"daily {day}", picture)
+        return True
+
+    async def _for_ever(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """A fault in one duty is said and must not end the others."""
+        pause_s = 0.5
+        while True:
+            try:
+                await work()
+            except Exception as error:
+                _LOG.exception("supervisor: %s failed", name)
+                text = f"{name}: {type(error).__name__}: {error}. It goes on; the log has the rest."
+                self.tell(Kind.ERROR, Said("SUPERVISOR", text))
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, 30.0)
+
+
+def _how(code: int) -> str:
+    if code == UNKNOWN:
+        return "is gone"
+    return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+
+
+_BY_SYSTEM = "It is started by the system: start its service there."
+_MISSED = "{count} events are not here any more: the log has them."

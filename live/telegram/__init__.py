@@ -1,0 +1,1 @@
+"""The bot in Telegram: commands, confirmations, approvals, alerts."""

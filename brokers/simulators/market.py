@@ -134,7 +134,7 @@ class Track:
             return []
         stop = self.done + bool(self.forming)
         ts = self.bars.ts[:stop] // MS
-        first = 0 if start is None else int(np.searchsorted(ts, start - start % step))
+        first = 0 if start is None else int(np.searchsorted(ts, start + -start % step))
         last = stop if end is None else int(np.searchsorted(ts, end - end % step + step))
         span = limit * (step // self.step)
         if start is None:
@@ -142,7 +142,6 @@ class Track:
         else:
             last = min(last, first + span)
         made = self._grouped(first, last, step)
-        made = [candle for candle in made if start is None or candle.start >= start]
         return made[:limit] if start is not None else made[-limit:]
 
     def candle(self, step: int, at: int) -> Candle | None:
@@ -312,7 +311,7 @@ def recorded(
 ) -> Track:
     """A track of recorded trades (ts ns, price, quantity, buyer was maker) and quotes (bid, size, ask, size).
 
-    bars: their candles (``candled``). trades, quotes: ascending in time.
+    bars: their candles (``candled``); quotes outside them are left out. trades, quotes: ascending in time.
     """
     track = Track(exchange, symbol, bars)
     where = np.searchsorted(bars.ts, trades[0], side="right") - 1
@@ -325,7 +324,7 @@ def recorded(
             bid, ask = (float(row[0]), float(row[1])), (float(row[2]), float(row[3]))
             track.prints.setdefault(int(index), []).append(Print(int(ts) // MS, bid=bid, ask=ask))
     for steps in track.prints.values():
-        steps.sort(key=lambda step: step.ms)
+        steps.sort(key=lambda step: (step.ms, step.bid is None))  # quotes lead the trades they caused
     return track
 
 

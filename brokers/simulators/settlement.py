@@ -213,7 +213,7 @@ class MarginSettlement:
 
     def settle(self, account: Account, order: VenueOrder, listing: Listing, trade: Trade) -> Execution:
         position = account.position(order.symbol, order.ticket.position_side)
-        profit = position.apply(order.side, trade.quantity, trade.price)
+        profit = position.apply(order.side, trade.quantity, trade.price).quantize(SATOSHI)
         position.updated = trade.ms
         notional = trade.price * trade.quantity
         fee = (notional * listing.fees.rate(trade.maker)).quantize(SATOSHI)

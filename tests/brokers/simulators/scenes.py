@@ -48,7 +48,7 @@ async def client(sim: Any, kind: str = "binance", pro: bool = False, **options: 
     """An unmodified ccxt (or ccxt.pro) exchange, pointed at the simulator."""
     library = ccxt.pro if pro else ccxt.async_support
     account: Account = sim.account
-    told = {"timeout": 2000, "enableRateLimit": False, **options}
+    told = {"timeout": 2000, "enableRateLimit": False, "timeout_on_exit": 0, **options}
     exchange = getattr(library, kind)({"apiKey": account.key, "secret": account.secret, **told})
     point_at(exchange, sim)
     try:

@@ -1,15 +1,10 @@
-"""The command line. Only names and help live here: each command imports what it needs when it runs.
+"""The commands, their names and help. Each imports what it needs when it runs; ``cli`` runs them."""
 
-Exit codes: 0 ok, 1 the run says no (a check failed), 2 the user's input is wrong, 130 interrupted.
-"""
-
-import os
-import sys
-from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from maemae import __version__
 from maemae.asked import Asked
 from maemae.cli_data import data_app
 from maemae.cli_options import (
@@ -31,9 +26,6 @@ from maemae.cli_options import (
     Timezone,
     Until,
 )
-from market.errors import MaemaeError
-
-INTERRUPTED = 130  # what the shell expects of a process that ended by SIGINT
 
 app = typer.Typer(
     help="Maemae: one strategy through filters, decision, sizing, execution and monitoring.",
@@ -43,6 +35,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(data_app, name="data")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"maemae {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def maemae(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Maemae: one strategy through filters, decision, sizing, execution and monitoring."""
 
 
 @app.command()
@@ -121,50 +129,3 @@ def version(json: Json = None, debug: Debug = False) -> int:
     from maemae.cli_run import run_version
 
     return run_version(json)
-
-
-def main() -> None:
-    """The console script."""
-    sys.exit(run(sys.argv[1:]))
-
-
-def run(arguments: Sequence[str]) -> int:
-    """One command line; returns its exit code. Expected errors are one line on standard error."""
-    debug = "--debug" in arguments
-    try:
-        code = app(args=list(arguments), prog_name="maemae", standalone_mode=False)
-        if code == INTERRUPTED:
-            return _interrupted()
-        sys.stdout.flush()
-        return code if isinstance(code, int) else 0
-    except MaemaeError as error:
-        return _refuse(error, str(error), debug)
-    except typer.TyperException as error:
-        said = error.format_message().replace("Value error, ", "").rstrip(".")
-        if said.startswith("Usage: "):  # nothing was asked: the whole help
-            print(said, file=sys.stderr)
-            return 2
-        return _refuse(error, f"{said}. See {_command_of(error)} --help.", debug)
-    except (KeyboardInterrupt, typer.Abort):
-        return _interrupted()
-    except (BrokenPipeError, SystemExit):  # the reader, such as head, has enough; typer and rich exit then
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-
-
-def _interrupted() -> int:
-    print("Interrupted. Nothing was left half-written.", file=sys.stderr)
-    return INTERRUPTED
-
-
-def _command_of(error: typer.TyperException) -> str:
-    """The command whose words weren't understood."""
-    context = getattr(error, "ctx", None)
-    return str(context.command_path) if context else "maemae"
-
-
-def _refuse(error: Exception, sentence: str, debug: bool) -> int:
-    if debug:
-        raise error
-    print(f"maemae: {sentence}", file=sys.stderr)
-    return 2

@@ -133,8 +133,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "메시지가 너무 많습니다: {0} = 초당 {1}, {2} 뒤 가능",
     ),
     "order_to_trade": (
-        "{0} messages for {1} executions today, above {2} = {3}",
-        "오늘 체결 {1}건에 메시지 {0}건으로 {2} = {3} 한도를 넘습니다",
+        "{0} messages for {1} executions today, one more would pass {2} = {3}",
+        "오늘 체결 {1}건에 메시지 {0}건이라 하나만 더 보내도 {2} = {3} 한도를 넘습니다",
     ),
     "repeated": (
         "strategy {0} reached {1} = {2} executions in {3} and stays off until a person releases it",
@@ -166,7 +166,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "order {0} has had no answer for {1}, so the venue is asked first ({2} = {3})",
         "주문 {0}의 응답이 {1} 동안 없어 거래소에 먼저 확인합니다 ({2} = {3})",
     ),
-    "killed": ("{0}", "{0}"),
+    "killed": ("the kill latch is set, {0}", "킬 스위치가 걸려 있습니다, {0}"),
     "paused": ("entries are paused: {0}", "진입이 일시 중지되었습니다: {0}"),
     "state": ("{0} is {1}, which takes exits only", "{0} 상태가 {1}이라 청산만 됩니다"),
     "drift": ("book and venue differ: {0}", "장부와 거래소가 다릅니다: {0}"),

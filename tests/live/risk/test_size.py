@@ -1,7 +1,9 @@
 """Controls 6 to 8: fat fingers and the share of the market."""
 
 from decimal import Decimal
+from typing import Any
 
+from desk.orders import ZERO
 from live.risk.codes import Code
 from live.risk.limits import InstrumentLimits
 from tests.live.risk.world import BTC, ETH, K200, facts, judged, limit, market, order, passes, tight
@@ -11,7 +13,7 @@ def test_r06_a_quantity_above_the_limit_is_refused_whole() -> None:
     limits = tight(max_order_quantity=2.0)
     assert passes(judged(limits, order("2"), facts()))
     said = judged(limits, order("2.001"), facts())
-    assert (said.code, said.quantity) == (Code.ORDER_QUANTITY, 0)
+    assert (said.code, said.quantity) == (Code.ORDER_QUANTITY, ZERO)
     assert "quantity 2.001 is above risk.controls.max_order_quantity = 2" in said.reason
 
 
@@ -28,7 +30,7 @@ def test_r07_worth_is_limited_market_orders_at_the_reference() -> None:
     limits = tight(max_order_notional=200.0)
     assert passes(judged(limits, order("2"), facts()))
     said = judged(limits, order("2.001"), facts())
-    assert (said.code, said.quantity) == (Code.ORDER_NOTIONAL, 0)
+    assert (said.code, said.quantity) == (Code.ORDER_NOTIONAL, ZERO)
     assert "worth 200.1 at 100, above risk.controls.max_order_notional = 200" in said.reason
 
 
@@ -48,7 +50,7 @@ def test_r07_a_futures_multiplier_and_the_currency_count() -> None:
     here = market(rate=0.5)  # account currency per won
     future = order("1", instrument=K200.id)
     worth = 100.0 * 250_000.0 * 0.5
-    rich = {"equity": 1e9, "day_equity": 1e9, "peak": 1e9}
+    rich: dict[str, Any] = {"equity": 1e9, "day_equity": 1e9, "peak": 1e9}
     assert passes(judged(tight(max_order_notional=worth), future, facts(of=K200, here=here, **rich)))
     said = judged(tight(max_order_notional=worth - 1), future, facts(of=K200, here=here, **rich))
     assert said.code is Code.ORDER_NOTIONAL

@@ -8,13 +8,14 @@ from typing import Any
 from brokers.contract import OrderUpdate
 from desk.orders import Fill, Order, OrderEvent
 from live.risk.facts import AccountFacts, Facts, MarketFacts, StrategyFacts
-from live.risk.gate import Control, RiskGate
+from live.risk.gate import ENTRY, Control, RiskGate
 from live.risk.judgement import Judgement
-from live.risk.limits import RiskLimits, S
+from live.risk.limits import RiskLimits
 from market.instruments import Fees, Instrument, Kind
 from records.inputs import Intent, Update
 from records.outcomes import Trade
 
+S = 1_000_000_000
 NOW = 1_800_000_000 * S
 BTC = Instrument(
     "BTCUSDT@test",
@@ -90,9 +91,7 @@ def facts(now: int = NOW, of: Instrument = BTC, here: MarketFacts | None = None,
 
 def order(quantity: str = "1", side: int = 1, **changes: Any) -> Order:
     """A market order of the first strategy."""
-    return Order(
-        **{"client_id": "r-1", "instrument": BTC.id, "side": side, "quantity": Decimal(quantity), **changes}
-    )
+    return replace(Order("r-1", BTC.id, side, Decimal(quantity)), **changes)
 
 
 def limit(price: str, quantity: str = "1", side: int = 1, **changes: Any) -> Order:
@@ -105,12 +104,7 @@ def exit_of(quantity: str = "1", side: int = -1, **changes: Any) -> Order:
 
 def gate(limits: RiskLimits = WIDE, *controls: Control, instruments: Sequence[Instrument] = ()) -> RiskGate:
     """A gate, with some controls for entries only when given."""
-    traded = instruments or (BTC, ETH, K200)
-    return (
-        RiskGate(limits, traded, STRATEGIES, entries=controls)
-        if controls
-        else RiskGate(limits, traded, STRATEGIES)
-    )
+    return RiskGate(limits, instruments or (BTC, ETH, K200), STRATEGIES, entries=controls or ENTRY)
 
 
 def judged(limits: RiskLimits, asked: Order, told: Facts) -> Judgement:
@@ -142,5 +136,5 @@ def filled(client_id: str, trade: str) -> Update:
     return said(client_id, Fill(trade, Decimal(1), Decimal(100)))
 
 
-def trade(pnl: float, strategy: str = "trend") -> Trade:
-    return Trade(BTC.id, strategy, 1, 1, 0, 0, 1, 100.0, 100.0 + pnl, pnl, 0.0, "SIGNAL", "CLOSED")
+def trade(pnl: float, strategy: str = "trend", seq: int = 0) -> Trade:
+    return Trade(BTC.id, strategy, 1, 1, seq, 0, 1, 100.0, 100.0 + pnl, pnl, 0.0, "SIGNAL", "CLOSED")

@@ -115,7 +115,14 @@ class LinkEvent:
     ts: int = 0
 
 
-BrokerEvent = BarEvent | TradeEvent | QuoteEvent | OrderUpdate | LinkEvent
+@dataclass(frozen=True)
+class TimeEvent:
+    """Every bar that closed by ``now``, ns UTC, has been said."""
+
+    now: int
+
+
+BrokerEvent = BarEvent | TradeEvent | QuoteEvent | OrderUpdate | LinkEvent | TimeEvent
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,17 @@
 That is why a paper account does what the backtest did: there is no second matching engine to differ.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from brokers.contract import OrderUpdate
+from brokers.contract import FillReport, OrderReport, OrderUpdate
+from desk.book import Book
 from desk.ledger import BASE
-from desk.orders import Accepted, Bracket, Canceled, Expired, Fill, Order, decimal
+from desk.orders import ZERO, Accepted, Bracket, Canceled, Expired, Fill, Order, OrderEvent, decimal
 from desk.placing import place, withdraw
 from desk.records import OrderEventKind, OrderKind, Reason
 from desk.rules import DeskRules, RiskRules, StrategyRules
@@ -29,7 +30,8 @@ class PaperVenue:
 
     instruments: Sequence[Instrument]
     rules: DeskRules
-    updates: list[OrderUpdate] = field(init=False, default_factory=list)
+    updates: list[OrderUpdate] = field(init=False, default_factory=list)  # not taken yet
+    filled: list[FillReport] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         """Only the fill rules and the cash count here: decisions and limits are the desk's own."""
@@ -41,11 +43,52 @@ class PaperVenue:
         self._columns = {one.id: column for column, one in enumerate(self.instruments)}
         self._names: dict[str, int] = {}  # client id → number in the book
         self._orders: dict[int, Order] = {}
-        self._trades = 0
+        self._events: dict[str, list[OrderEvent]] = {}  # by client id
+        self._trades, self._met = 0, -1
 
     @property
     def cash(self) -> float:
         return float(self._desk.book.account["cash"][0])
+
+    @property
+    def equity(self) -> float:
+        return float(self._desk.book.account["equity"][0])
+
+    def take_updates(self) -> list[OrderUpdate]:
+        """What has happened since it was asked last."""
+        taken, self.updates = self.updates, []
+        return taken
+
+    def reports(self) -> Iterator[OrderReport]:
+        """Every order that came here."""
+        for name, order in self._orders.items():
+            events = self._events.get(order.client_id, [])
+            filled = sum((each.quantity for each in events if isinstance(each, Fill)), ZERO)
+            told = tuple(each for each in events if not isinstance(each, Fill))
+            yield OrderReport(order, str(name), told, filled, 0)
+
+    def adopt(self, book: Book, resting: Mapping[int, Order], opened: Mapping[int, Order]) -> None:
+        """Go on from where a desk stands: its positions and cash, and the orders that work, by its numbers.
+
+        opened: the entry that brought each position, by the position's number.
+        """
+        mine = self._desk.book
+        for name in ("cash", "equity", "bar", "ts", "orders_sent", "open"):
+            mine.account[name] = book.account[name]
+        mine.instruments[:] = book.instruments
+        mine.positions[:] = book.positions
+        for plan in ("entry", "exit"):
+            mine.positions[plan]["next_bar"] = -1
+            mine.positions[plan]["expires"] = -1
+        mine.positions["horizon"] = mine.positions["asked_horizon"] = 0
+        for number, position in enumerate(mine.positions):
+            for slot in position["orders"][position["orders"]["live"] != 0]:
+                if int(slot["id"]) not in resting:
+                    withdraw(mine.account, mine.positions, number, slot["id"])
+        mine.account["working"] = mine.positions["working"].sum()
+        self._orders = dict(resting)
+        self._names = {order.client_id: number for number, order in resting.items()}
+        self._opened = dict(opened)
 
     def held(self, instrument: str) -> Decimal:
         """Signed units of an instrument, all strategies."""
@@ -84,11 +127,17 @@ class PaperVenue:
         self._say(order, Canceled(), ts)
 
     def bar(self, ts: int, prices: tuple[NDArray[np.float64], ...]) -> None:
-        """Let a bar of every instrument, shape (n_instruments,) each, meet what rests."""
+        """Let a bar of every instrument, shape (n_instruments,) each, meet what rests; once."""
+        if ts <= self._met:
+            return
+        self._met = ts
         step = self._desk.step(ts, prices)
         touched = {*_numbers(step.fills, self._n_strategies), *_numbers(step.orders, self._n_strategies)}
         for number in sorted(touched):
-            self.updates.extend(self._told(step, number, ts))
+            for update in self._told(step, number, ts):
+                self._tell(update)
+                if isinstance(update.event, Fill):
+                    self.filled.append(FillReport(update, self._side(update)))
 
     def _told(self, step: Step, number: int, ts: int) -> Iterator[OrderUpdate]:
         """What happened to one position's orders: its fills, then what ended without one."""
@@ -137,7 +186,16 @@ class PaperVenue:
 
     def _say(self, order: Order, event: Accepted | Canceled, ts: int) -> None:
         name = str(self._names[order.client_id])
-        self.updates.append(OrderUpdate(order.client_id, name, order.instrument, event, ts))
+        self._tell(OrderUpdate(order.client_id, name, order.instrument, event, ts))
+
+    def _tell(self, update: OrderUpdate) -> None:
+        self._events.setdefault(update.client_id, []).append(update.event)
+        self.updates.append(update)
+
+    def _side(self, update: OrderUpdate) -> int:
+        name, dot, _ = update.client_id.partition(".")
+        side = self._orders[self._names[name]].side
+        return -side if dot else side
 
     def _column(self, order: Order) -> int:
         if order.instrument not in self._columns:

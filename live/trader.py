@@ -6,20 +6,22 @@ venue. Everything else is the same compiled fold.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
 
 from brokers.contract import OrderUpdate
-from desk.orders import Bracket, Canceled, Expired, Fill, Order, Rejected, decimal
+from brokers.rows import Prices
+from desk.orders import Bracket, Canceled, Denied, Expired, Fill, Order, Rejected, decimal
 from desk.records import REPORT, Cause, OrderEventKind, OrderKind, Reason, ReportKind
 from desk.rules import DeskRules
 from desk.stepper import Desk, Step
 from market.instruments import Instrument
 
 Rows = NDArray[np.void]
-Prices = tuple[NDArray[np.float64], ...]
+DIGITS = tuple("0123456789")
 BARRIERS = {".stop": Reason.STOP, ".trail": Reason.TRAIL, ".target": Reason.TARGET}
 
 
@@ -35,10 +37,12 @@ class Said:
 
 @dataclass(frozen=True)
 class Submit:
-    """An order that the desk wants at the venue. number: the desk's own."""
+    """An order that the desk wants at the venue. number: the desk's own. seq: the signal behind it, or -1."""
 
     order: Order
     number: int
+    reason: Reason = Reason.ENTRY
+    seq: int = -1
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class Trader:
     def __post_init__(self) -> None:
         self.desk = Desk(self.instruments, self.rules, self.n_filters, venue=True)
         self._n_strategies = len(self.rules.strategies)
+        self._columns = {one.id: column for column, one in enumerate(self.instruments)}
         self._sent: dict[str, tuple[Order, int]] = {}  # by client id: the order and the desk's number
         self._orders: dict[int, Order] = {}
         self._trades: set[str] = set()
@@ -82,14 +87,22 @@ class Trader:
         step = self.desk.report(report)
         return step, list(self._intents(step.orders))
 
+    def lot(self, column: int) -> Decimal:
+        """Units of one lot of an instrument."""
+        return decimal(self.instruments[column].lot)
+
+    def know(self, order: Order, number: int) -> None:
+        """Remember an order by both its names: updates come by one, withdrawals by the other."""
+        self._sent[order.client_id] = order, number
+        self._orders[number] = order
+
     def _intents(self, rows: Rows) -> Iterator[Intent]:
         for row in rows:
             number = int(row["id"])
             if row["event"] == OrderEventKind.SENT:
                 order = self._order(row)
-                self._sent[order.client_id] = order, number
-                self._orders[number] = order
-                yield Submit(order, number)
+                self.know(order, number)
+                yield Submit(order, number, Reason(int(row["reason"])), int(row["seq"]))
             elif row["cause"] != Cause.VENUE:
                 yield Withdraw(self._orders[number], number)
 
@@ -119,18 +132,19 @@ class Trader:
         if known is None:
             return None
         order, number = known
+        barrier = dot + suffix.rstrip("0123456789")
+        column = self._columns[order.instrument]
         row = np.zeros(1, REPORT)
-        column = next(k for k, one in enumerate(self.instruments) if one.id == order.instrument)
         row["position"] = column * self._n_strategies + order.strategy
         row["order"], row["side"] = (-1, -order.side) if dot else (number, order.side)
-        row["reason"] = BARRIERS[dot + suffix] if dot else Reason.SIGNAL if order.reduces else Reason.ENTRY
+        row["reason"] = BARRIERS[barrier] if dot else Reason.SIGNAL if order.reduces else Reason.ENTRY
         if isinstance(update.event, Fill):
             if update.event.trade_id in self._trades:
                 return None
             self._trades.add(update.event.trade_id)
             _describe_fill(row, update.event, self.instruments[column])
-        elif isinstance(update.event, Canceled | Expired | Rejected):
-            row["kind"] = ReportKind.ENDED
+        elif isinstance(update.event, Canceled | Denied | Expired | Rejected) and not suffix.endswith(DIGITS):
+            row["kind"] = ReportKind.ENDED  # with a digit: a protective order of ours, which is placed again
         else:
             return None
         return row

@@ -1,0 +1,121 @@
+"""What market data alone says at each close, from a history that grows: the backtest's pipeline, read anew.
+
+The indicators are anchored at the history's first bar, so that today's values don't depend on when the bot
+was started again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brokers.rows import Prices
+from desk.pipeline import Pipeline
+from live.trader import Said
+from market.bars import PRICES, Panel
+from market.errors import DataError
+from market.instruments import Instrument
+from market.labels import LABEL
+from strategies.signals import SIGNAL
+
+FIRST = 4096  # rows of room at first; doubled when they are full
+
+
+@dataclass(eq=False)
+class History:
+    """Rows of bars, one more at every close. ``panel`` is a view of all of them."""
+
+    instruments: Sequence[Instrument]
+    timeframe: int
+    _n: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        self._ts = np.empty(FIRST, np.int64)
+        self._columns = {name: np.empty((FIRST, len(self.instruments))) for name in PRICES}
+
+    def __len__(self) -> int:
+        return self._n
+
+    def ts(self, row: int) -> int:
+        """Open of a row, ns UTC."""
+        return int(self._ts[row])
+
+    def append(self, ts: int, prices: Prices) -> None:
+        """One row. Raises DataError when it isn't after the last."""
+        if self._n and ts <= self._ts[self._n - 1]:
+            raise DataError(f"bar of {ts} after the bar of {self._ts[self._n - 1]}; expected a later one.")
+        if self._n == len(self._ts):
+            self._grow()
+        self._ts[self._n] = ts
+        for name, values in zip(PRICES, prices, strict=True):
+            self._columns[name][self._n] = values
+        self._n += 1
+
+    @property
+    def panel(self) -> Panel:
+        columns = {name: column[: self._n] for name, column in self._columns.items()}
+        return Panel(tuple(self.instruments), self.timeframe, self._ts[: self._n], **columns)
+
+    def _grow(self) -> None:
+        self._ts = np.concatenate([self._ts, np.empty_like(self._ts)])
+        self._columns = {
+            name: np.concatenate([column, np.empty_like(column)]) for name, column in self._columns.items()
+        }
+
+
+@dataclass(eq=False)
+class Reader:
+    """Reads the pipeline at each close. Signals of bars before ``start`` were never the desk's."""
+
+    pipeline: Pipeline
+    history: History
+    start: int = 0
+    _said: int = field(init=False, default=0)  # signals of earlier bars
+    _before: int = field(init=False, default=0)  # of bars before the start
+
+    def bar(self, ts: int, prices: Prices) -> Said:
+        """Take one row and say what is known at its close.
+
+        Raises DataError when the past has changed its mind: signals of earlier bars came or went.
+        """
+        t = len(self.history)
+        self.history.append(ts, prices)
+        panel = self.history.panel
+        reading = self.pipeline.read(panel)
+        rows, opinions = reading.signals.rows, reading.opinions
+        first = int(np.searchsorted(rows["bar"], t))
+        if first != self._said:
+            raise DataError(
+                f"the strategy said {self._said} signals before this bar and now says {first}: it repaints. "
+                "Run: maemae verify."
+            )
+        self._said = len(rows)
+        if t < self.start:
+            self._before = self._said
+            return nothing_said(opinions.p.shape[1])
+        labels = _renumbered(reading.labels[reading.labels["matured_at"] == t], self._before)
+        return Said(rows[first:].copy(), opinions.p[first:], opinions.status[first:], labels)
+
+    def resume(self) -> None:
+        """Count again after the history was filled from elsewhere."""
+        rows = self.pipeline.read(self.history.panel).signals.rows if len(self.history) else ()
+        self._said = len(rows)
+        self._before = int(np.searchsorted(rows["bar"], self.start)) if self._said else 0  # type: ignore[call-overload]
+
+
+def nothing_said(n_filters: int) -> Said:
+    """A bar without signals and labels."""
+    return Said(
+        np.zeros(0, SIGNAL),
+        np.zeros((0, n_filters)),
+        np.zeros((0, n_filters), np.int8),
+        np.zeros(0, LABEL),
+    )
+
+
+def _renumbered(labels: NDArray[np.void], before: int) -> NDArray[np.void]:
+    """Labels of the desk's own signals, numbered as it counts them."""
+    mine = labels[labels["seq"] >= before].copy()
+    mine["seq"] -= before
+    return mine

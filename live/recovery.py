@@ -1,0 +1,151 @@
+"""From a journal back to the desk: the same inputs, folded again.
+
+Under the code that wrote it the fold gives every decision again, and nothing is sent, because what was meant
+stands in the journal beside it. Under other code decisions might differ, so only facts are folded: bars move
+the marks, fills move the positions, and nothing is decided. Either way positions come from what was filled.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from brokers.contract import BarEvent
+from brokers.rows import Row
+from live.reading import nothing_said
+from live.session import STALE, Known, Session
+from live.trader import Intent, Said, Submit
+from market.bars import PRICES
+from market.errors import DataError
+from records.checkpoint import pack, unpack
+from records.entries import message_of
+from records.events import update_key
+from records.inputs import Bar, Checkpoint, Start, Update
+from records.inputs import Intent as IntentMessage
+from records.message import Message
+from records.steps import Step
+
+ARRAYS = ("account", "instruments", "positions", "learners", "evidence")
+
+
+@dataclass
+class Recovered:
+    """What a journal held. rows: closed bars. facts_only: written by other code. new: orders that folding
+    meant and the journal lacks."""
+
+    rows: int = 0
+    starts: int = 0
+    facts_only: bool = False
+    new: list[Submit] = field(default_factory=list)
+
+
+def recover(session: Session, code: str) -> Recovered:
+    """Fold the session's journal into its trader and reader. code: the hash of the code that runs now."""
+    entries = [(entry.ts, message_of(entry)) for entry in session.journal.entries()]
+    messages = [message for _, message in entries]
+    starts = [message for message in messages if isinstance(message, Start)]
+    found = Recovered(starts=len(starts))
+    found.facts_only = bool(starts) and any(start.manifest.code != code for start in starts[-1:])
+    since = _restore_checkpoint(session, messages) if found.facts_only else 0
+    pending: dict[int, list[BarEvent]] = {}
+    derived: dict[str, Submit] = {}
+    for place, (ts, message) in enumerate(entries):
+        for intent in _fold(session, ts, message, pending, found, place >= since):
+            if isinstance(intent, Submit):
+                derived[intent.order.client_id] = intent
+        if isinstance(message, IntentMessage):
+            derived.pop(message.order.client_id, None)
+    if found.facts_only:
+        _count_on(session, messages)
+    found.new = list(derived.values())
+    session.reader.resume()
+    return found
+
+
+def checkpoint(session: Session) -> Checkpoint:
+    """The desk as it stands, for code that comes later."""
+    book = session.trader.desk.book
+    return Checkpoint(pack({name: getattr(book, name) for name in ARRAYS}))
+
+
+def deny_new(session: Session, found: Recovered, now: int) -> list[Intent]:
+    """What only folding meant was never sent, and won't be: its moment has passed."""
+    kept: list[Intent] = []
+    for submit in found.new:
+        session.orders[submit.order.client_id] = Known(submit.order, submit.number)
+        kept.extend(session.deny(submit.order, STALE, now))
+    return kept
+
+
+def _fold(
+    session: Session,
+    ts: int,
+    message: Message,
+    pending: dict[int, list[BarEvent]],
+    found: Recovered,
+    live: bool,
+) -> Iterator[Intent]:
+    """One entry. live: False for what the checkpoint holds already."""
+    if isinstance(message, Bar):
+        pending.setdefault(message.event.ts, []).append(message.event)
+    elif isinstance(message, Step):
+        found.rows += 1
+        row = _row(session, message.ts, pending.pop(message.ts, []))
+        session.reader.history.append(row.ts, row.prices)
+        if live:
+            said = _said(session, message, found.facts_only)
+            yield from session.trader.bar(row.ts, row.prices, said)[1]
+    elif isinstance(message, IntentMessage):
+        session.orders.setdefault(message.order.client_id, Known(message.order, message.desk_id, ts))
+        if message.desk_id >= 0:
+            session.trader.know(message.order, message.desk_id)
+    elif isinstance(message, Update):
+        yield from _hear(session, message, live)
+
+
+def _hear(session: Session, message: Update, live: bool) -> Iterator[Intent]:
+    update = message.update
+    session.heard.add(update_key(update))
+    if update.client_id in session.orders:
+        session.orders[update.client_id].events.add(update.event)
+    if live:
+        yield from session.trader.update(update)[1]
+
+
+def _said(session: Session, step: Step, facts_only: bool) -> Said:
+    if facts_only:
+        return nothing_said(session.trader.n_filters)
+    return Said(step.signals, step.p, step.status, step.labels)
+
+
+def _row(session: Session, ts: int, bars: list[BarEvent]) -> Row:
+    instruments = session.reader.history.instruments
+    columns = {one.id: column for column, one in enumerate(instruments)}
+    prices = tuple(np.full(len(instruments), np.nan) for _ in PRICES)
+    for bar in bars:
+        if bar.instrument not in columns:
+            raise DataError(
+                f"the journal has bars of {bar.instrument}, which the profile doesn't trade any more. "
+                "Put it back, or begin a new account."
+            )
+        for values, name in zip(prices, PRICES, strict=True):
+            values[columns[bar.instrument]] = getattr(bar, name)
+    return Row(ts, prices)
+
+
+def _restore_checkpoint(session: Session, messages: list[Message]) -> int:
+    """Fill the desk from the newest checkpoint; returns how many entries it stands for."""
+    for place in range(len(messages) - 1, -1, -1):
+        message = messages[place]
+        if isinstance(message, Checkpoint):
+            book = session.trader.desk.book
+            unpack(message.data, {name: getattr(book, name) for name in ARRAYS})
+            return place + 1
+    return 0
+
+
+def _count_on(session: Session, messages: list[Message]) -> None:
+    """Orders get numbers that the journal hasn't used."""
+    used = [message.desk_id for message in messages if isinstance(message, IntentMessage)]
+    account = session.trader.desk.book.account
+    account["orders_sent"] = max([int(account["orders_sent"][0]), *(number + 1 for number in used)])

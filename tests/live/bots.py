@@ -1,0 +1,82 @@
+"""Bots on paper for tests: a world or a plan, a journal in a folder, a venue that outlives the bot."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from brokers.paper import PaperBroker
+from brokers.paper_venue import PaperVenue
+from brokers.replay import Replay
+from brokers.rows import Rows
+from desk.pipeline import Reading
+from desk.rules import DeskRules
+from filters.opinions import Opinions
+from live.engine import Engine
+from live.reading import History, Reader
+from live.recovery import Recovered, recover
+from live.sending import Sending
+from live.session import Names, Session
+from live.trader import Trader
+from market.bars import Panel
+from records.journal import Journal
+from strategies.signals import Signals
+from tests.desk.markets import World
+
+CODE = "as tested"
+
+
+def unbroken(world: World) -> bool:
+    """Every row has a bar of some instrument: a feed says nothing of the others."""
+    return not np.isnan(world.panel.close).all(axis=1).any()
+
+
+class Foretold:
+    """A pipeline that reads a world's signals, opinions and labels off its panel."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def read(self, panel: Panel) -> Reading:
+        known = self.world.head(len(panel))
+        opinions = Opinions(tuple("abc"[: known.p.shape[1]]), known.p, known.status)
+        return Reading(Signals(known.signals), opinions, known.labels)
+
+
+@dataclass
+class Bot:
+    """One life of a bot. ``venue`` and the journal's file are there for the next."""
+
+    engine: Engine
+    session: Session
+    venue: PaperVenue
+    recovered: Recovered
+
+
+def bot(
+    pipeline: Any,
+    panel: Panel,
+    rules: DeskRules,
+    n_filters: int,
+    folder: Path,
+    venue: PaperVenue | None = None,
+) -> Bot:
+    """A bot that goes on where the journal in ``folder`` ends."""
+    journal = Journal.open(folder / "journal.db", "test")
+    trader = Trader(panel.instruments, rules, "run", n_filters)
+    reader = Reader(pipeline, History(panel.instruments, panel.timeframe))
+    names = Names([f"s{k}" for k in range(len(rules.strategies))], [f"f{k}" for k in range(n_filters)])
+    session = Session(journal, trader, reader, names)
+    recovered = recover(session, CODE)
+    venue = venue or PaperVenue(panel.instruments, rules)
+    heard = len(reader.history)
+    source = Replay(
+        panel, int(np.searchsorted(panel.ts, reader.history.ts(heard - 1), "right")) if heard else 0
+    )
+    broker = PaperBroker(venue, source, panel.timeframe, patience=0)
+    clock = lambda: int(panel.ts[min(len(reader.history), len(panel) - 1)])  # noqa: E731
+    sending = Sending(broker, session, clock, settle_every_s=0.0)
+    source.pace = sending.idle
+    engine = Engine(broker, session, sending, Rows(panel.instruments, panel.timeframe, 0), clock)
+    return Bot(engine, session, venue, recovered)

@@ -1,0 +1,116 @@
+"""A bot that dies before or after any write or call loses no order, doubles none, and knows what it holds."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from brokers.paper_venue import PaperVenue
+from live.reconcile import drifting
+from live.recovery import deny_new
+from tests.desk.markets import World, market
+from tests.live.bots import Bot, Foretold, bot, unbroken
+
+SEEDS = [seed for seed in range(12, 60) if unbroken(market(seed)) and len(market(seed).signals) > 10][:8]
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@dataclass
+class Death:
+    """Kills at the n-th moment: before or after every journal write, submit and cancel."""
+
+    at: int
+    moments: int = 0
+    passed: list[str] = field(default_factory=list)
+
+    def around(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded(*arguments: Any) -> Any:
+            self.moment(f"before {name}")
+            answer = call(*arguments)
+            self.moment(f"after {name}")
+            return answer
+
+        return guarded
+
+    def moment(self, name: str) -> None:
+        self.moments += 1
+        if self.moments == self.at:
+            raise Killed(name)
+
+
+def live_once(world: World, folder: Path, venue: PaperVenue, death: Death) -> Bot | None:
+    """One life; None when it was killed."""
+    venue.take_updates()  # what a dead process was told is lost with it
+    one = bot(Foretold(world), world.panel, world.rules, world.p.shape[1], folder, venue)
+    journal = one.session.journal
+    journal.append = death.around("journal", journal.append)  # type: ignore[method-assign]
+    broker: Any = one.engine.broker
+
+    async def submit(order: Any) -> None:
+        death.moment("before submit")
+        venue.submit(order, broker.ts)
+        death.moment("after submit")
+
+    async def cancel(order: Any) -> None:
+        death.moment("before cancel")
+        venue.cancel(order, broker.ts)
+        death.moment("after cancel")
+
+    broker.submit, broker.cancel = submit, cancel
+    try:
+        asyncio.run(lived(one))
+    except Killed:
+        return None
+    finally:
+        journal.close()
+    return one
+
+
+async def lived(one: Bot) -> None:
+    deny_new(one.session, one.recovered, 0)
+    await one.engine.run()
+    await one.engine.sending.idle()
+
+
+def check(world: World, one: Bot, venue: PaperVenue, folder: Path) -> None:
+    """What was meant and what rests agree, order by order and lot by lot."""
+    held = {each.id: venue.held(each.id) for each in world.panel.instruments}
+    assert not list(drifting(one.session, held)), f"market({world.seed})"
+    ours = {report.order.client_id: report for report in venue.reports()}
+    for name, known in one.session.orders.items():
+        if name in ours:
+            assert ours[name].filled == known.view.filled, f"market({world.seed}): {name}"
+        else:
+            assert known.view.filled == 0 and known.view.closed, f"market({world.seed}): {name} is lost"
+    assert set(ours) <= set(one.session.orders)
+
+
+@pytest.fixture
+def memory() -> Iterator[Path]:
+    """A folder without a disk beneath it where there is one: flushes are tested elsewhere."""
+    with TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
+        yield Path(folder)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_it_dies_at_any_moment_of_a_life(seed: int, memory: Path) -> None:
+    world = market(seed)
+    death = Death(at=0)
+    venue = PaperVenue(world.panel.instruments, world.rules)
+    (memory / "whole").mkdir()
+    assert live_once(world, memory / "whole", venue, death)
+    for moment in range(1, death.moments + 1, max(death.moments // 60, 1)):
+        folder = memory / str(moment)
+        folder.mkdir()
+        venue = PaperVenue(world.panel.instruments, world.rules)
+        assert live_once(world, folder, venue, Death(at=moment)) is None
+        again = live_once(world, folder, venue, Death(at=0))
+        assert again is not None
+        check(world, again, venue, folder)

@@ -1,4 +1,16 @@
-"""Local servers that speak venues' own protocols: stateful, replaying real markets, failing on command."""
+"""Local servers that speak venues' own protocols: stateful, replaying real markets, failing on command.
+
+    async with BinanceSim(spot={"BTCUSDT": bars}, history=500) as sim:
+        exchange = ccxt.pro.binance({"apiKey": "key", "secret": "secret"})
+        point_at(exchange, sim)                        # its URLs change, nothing else
+        sim.faults.add(Kind.SILENT_ACCEPTED, "POST /api/v3/order", nth=2)
+        order = await exchange.create_order("BTC/USDT", "limit", "buy", 0.1, 30_000)
+        await sim.advance(10)                          # ten bars on the virtual clock; or sim.run(speed=60)
+        sim.exchange.orders                            # the truth: orders, executions,
+        sim.account.balances                           # balances and positions
+
+``UpbitSim`` is the same for Upbit's KRW market; ``BinanceSim(usdm=...)`` adds futures (``sim.futures``).
+"""
 
 from typing import Any
 
@@ -8,13 +20,14 @@ from brokers.simulators.clock import Clock, VirtualClock, WallClock
 from brokers.simulators.exchange import Exchange
 from brokers.simulators.faults import Fault, Faults, Kind
 from brokers.simulators.listing import Fees, Listing
+from brokers.simulators.market import candled, recorded, shifted
 from brokers.simulators.order import Execution, Status, Ticket, VenueOrder
 from brokers.simulators.upbit import UpbitSim
 
 
 def point_at(exchange: Any, sim: BinanceSim | UpbitSim) -> None:
     """Make an unmodified ccxt or ccxt.pro exchange talk to a simulator: its URLs change, nothing else."""
-    sim.point(exchange)
+    exchange.urls = exchange.deep_extend(exchange.urls, sim.urls)
 
 
 __all__ = [
@@ -36,5 +49,8 @@ __all__ = [
     "VenueOrder",
     "VirtualClock",
     "WallClock",
+    "candled",
     "point_at",
+    "recorded",
+    "shifted",
 ]

@@ -124,15 +124,14 @@ class BinanceSim(Simulator):
     def _wire(self) -> None:
         spot_data = MarketData(self.exchange, self.replay, Style(futures=False))
         usdm_data = MarketData(self.futures, self.replay, Style(futures=True))
-        settlement = self.futures.settlement
         self.spot_api = SpotApi(self.exchange, spot_data, self.signing_time)
-        self.usdm_api = UsdmApi(self.futures, usdm_data, self.signing_time)
+        self.usdm_api = api = UsdmApi(self.futures, usdm_data, self.signing_time)
         self.spot_streams = PublicStreams(self.exchange, PublicMessages(spot_data))
         self.usdm_streams = PublicStreams(self.futures, PublicMessages(usdm_data))
         self.usdm_streams.funding = self.usdm_api.funding
         self.spot_user = SpotUserData(self.exchange, self._ws_method, self._ws_who)
-        messages = FuturesMessages(usdm_data, settlement)  # type: ignore[arg-type]
-        self.usdm_user = FuturesUserData(self.futures, messages, self.usdm_api.number, self.signing_time)
+        messages, number = FuturesMessages(usdm_data, api.accounts.settlement), api.orders.number
+        self.usdm_user = FuturesUserData(self.futures, messages, number, self.signing_time)
         self.endpoints = self.spot_api.endpoints() | self.usdm_api.endpoints() | self._listen_keys()
         self.endpoints["GET", "/dapi/v1/exchangeInfo"] = Endpoint(lambda call: {"symbols": []})
         self._funded = 0
@@ -170,24 +169,21 @@ class BinanceSim(Simulator):
 
     # --- where clients find it
 
-    def point(self, exchange: Any) -> None:
-        """Override a ccxt or ccxt.pro binance's URLs, nothing else."""
+    @property
+    def urls(self) -> dict[str, Any]:
+        """ccxt's "urls" setting: ``ccxt.binance({"urls": sim.urls})`` finds the simulator."""
         rest, ws = f"http://{self.url}", f"ws://{self.url}"
-        api = exchange.urls["api"]
-        api |= {name: f"{rest}/api/v3" for name in ("public", "private")}
+        api: dict[str, Any] = {name: f"{rest}/api/v3" for name in ("public", "private")}
         api |= {"sapi": f"{rest}/sapi/v1", "sapiV2": f"{rest}/sapi/v2", "sapiV3": f"{rest}/sapi/v3"}
         for name in ("fapi", "dapi"):
             api |= {f"{name}{side}": f"{rest}/{name}/v1" for side in ("Public", "Private")}
-            api |= {f"{name}PublicV{n}": f"{rest}/{name}/v{n}" for n in (2, 3)}
-            api |= {f"{name}PrivateV{n}": f"{rest}/{name}/v{n}" for n in (2, 3)}
-        if "ws" in api:
-            # "/stream" in the path is how ccxt tells spot from futures.
-            api["ws"] = {
-                **api["ws"],
-                "spot": f"{ws}/stream/ws",
-                "linear": f"{ws}/fstream/ws",
-                "ws-api": {"spot": f"{ws}/ws-api/v3", "linear": f"{ws}/ws-fapi/v1"},
+            api |= {
+                f"{name}{side}V{n}": f"{rest}/{name}/v{n}" for side in ("Public", "Private") for n in (2, 3)
             }
+        # "/stream" in the path is how ccxt tells spot from futures.
+        sockets = {"spot": f"{ws}/ws-api/v3", "linear": f"{ws}/ws-fapi/v1"}
+        api["ws"] = {"spot": f"{ws}/stream/ws", "linear": f"{ws}/fstream/ws", "ws-api": sockets}
+        return {"api": api}
 
     # --- requests
 

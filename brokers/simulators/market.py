@@ -99,7 +99,7 @@ class Track:
         else:
             self._move(price, quantity, step)
         self._form(float(price) if not self.prints else step.price, step.quantity)
-        self.exchange._tell(CandleMoved(self.symbol, self.start(self.done), False, step.ms))
+        self.exchange.tell(CandleMoved(self.symbol, self.start(self.done), False, step.ms))
 
     def _move(self, price: Decimal, quantity: Decimal, step: Print) -> None:
         """Trade at every trigger on the way, then at the price itself; a jump meets nothing on its way."""
@@ -122,7 +122,7 @@ class Track:
         """The bar under way is over."""
         start, self.forming = self.start(self.done), []
         self.done += 1
-        self.exchange._tell(CandleMoved(self.symbol, start, True, start + self.step))
+        self.exchange.tell(CandleMoved(self.symbol, start, True, start + self.step))
 
     def candles(self, step: int, start: int | None, end: int | None, limit: int) -> list[Candle]:
         """Candles of ``step`` ms that open in [start, end], the one under way included.

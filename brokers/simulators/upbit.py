@@ -70,12 +70,11 @@ class UpbitSim(Simulator):
         self._nonces: set[str] = set()
         self.endpoints = _paths(self.quotes, self.orders)
 
-    def point(self, exchange: Any) -> None:
-        """Override a ccxt or ccxt.pro upbit's URLs, nothing else."""
-        api = exchange.urls["api"]
-        api["public"] = api["private"] = f"http://{self.url}"
-        if "ws" in api:
-            api["ws"] = f"ws://{self.url}/websocket/v1"
+    @property
+    def urls(self) -> dict[str, Any]:
+        """ccxt's "urls" setting: ``ccxt.upbit({"urls": sim.urls})`` finds the simulator."""
+        rest = f"http://{self.url}"
+        return {"api": {"public": rest, "private": rest, "ws": f"ws://{self.url}/websocket/v1"}}
 
     # --- requests
 

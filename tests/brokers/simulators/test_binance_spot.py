@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import ccxt
+import ccxt.async_support
+import ccxt.pro
 import pytest
 
 from brokers.simulators import Account, BinanceSim, Fees, Listing
@@ -23,6 +25,20 @@ def test_a_client_needs_nothing_but_the_urls() -> None:
             assert all(
                 place.split()[1].split("/")[1] in ("api", "sapi", "fapi", "dapi") for place in sim.requests
             )
+
+    run(scene())
+
+
+def test_the_urls_may_be_a_setting() -> None:
+    async def scene() -> None:
+        async with spot() as sim:
+            for library in (ccxt.async_support, ccxt.pro):
+                settings = {"apiKey": "key", "secret": "secret", "urls": sim.urls, "timeout_on_exit": 0}
+                exchange = library.binance(settings)
+                try:
+                    assert (await exchange.fetch_balance())["USDT"]["free"] == 100_000
+                finally:
+                    await exchange.close()
 
     run(scene())
 

@@ -15,19 +15,19 @@
 from typing import Any
 
 from brokers.simulators.account import Account, Balance, Position
-from brokers.simulators.binance import BinanceSim
+from brokers.simulators.binance import BinanceSim, binance_urls
 from brokers.simulators.clock import Clock, VirtualClock, WallClock
 from brokers.simulators.exchange import Exchange
 from brokers.simulators.faults import Fault, Faults, Kind
 from brokers.simulators.listing import Fees, Listing
 from brokers.simulators.market import candled, recorded, shifted
 from brokers.simulators.order import Execution, Status, Ticket, VenueOrder
-from brokers.simulators.upbit import UpbitSim
+from brokers.simulators.upbit import UpbitSim, upbit_urls
 
 
 def point_at(exchange: Any, sim: BinanceSim | UpbitSim) -> None:
     """Make an unmodified ccxt or ccxt.pro exchange talk to a simulator: its URLs change, nothing else."""
-    exchange.urls = exchange.deep_extend(exchange.urls, sim.urls)
+    sim.point(exchange)
 
 
 __all__ = [
@@ -49,8 +49,10 @@ __all__ = [
     "VenueOrder",
     "VirtualClock",
     "WallClock",
+    "binance_urls",
     "candled",
     "point_at",
     "recorded",
     "shifted",
+    "upbit_urls",
 ]

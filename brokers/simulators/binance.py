@@ -67,6 +67,8 @@ def usdm_listing(symbol: str) -> Listing:
         min_notional=Decimal(5),
         fees=Fees(Decimal("0.0002"), Decimal("0.0005"), "quote"),
         margin=True,
+        max_conditional=200,
+        band=(Decimal("0.95"), Decimal("1.05")),
     )
 
 
@@ -74,6 +76,20 @@ def split(symbol: str) -> tuple[str, str]:
     """BTCUSDT -> BTC, USDT."""
     quote = next((quote for quote in QUOTES if symbol.endswith(quote) and symbol != quote), symbol[-4:])
     return symbol.removesuffix(quote), quote
+
+
+def binance_urls(address: str) -> dict[str, Any]:
+    """ccxt's "urls" setting for a simulator that listens at ``address`` (host:port)."""
+    rest, ws = f"http://{address}", f"ws://{address}"
+    api: dict[str, Any] = {name: f"{rest}/api/v3" for name in ("public", "private")}
+    api |= {"sapi": f"{rest}/sapi/v1", "sapiV2": f"{rest}/sapi/v2", "sapiV3": f"{rest}/sapi/v3"}
+    for name in ("fapiPublic", "fapiPrivate", "dapiPublic", "dapiPrivate"):
+        api |= {name: f"{rest}/{name[:4]}/v1"}
+        api |= {f"{name}V{n}": f"{rest}/{name[:4]}/v{n}" for n in (2, 3)}
+    # "/stream" in the path is how ccxt tells spot from futures.
+    sockets = {"spot": f"{ws}/ws-api/v3", "linear": f"{ws}/ws-fapi/v1"}
+    api["ws"] = {"spot": f"{ws}/stream/ws", "linear": f"{ws}/fstream/ws", "ws-api": sockets}
+    return {"api": api}
 
 
 class BinanceSim(Simulator):
@@ -172,18 +188,11 @@ class BinanceSim(Simulator):
     @property
     def urls(self) -> dict[str, Any]:
         """ccxt's "urls" setting: ``ccxt.binance({"urls": sim.urls})`` finds the simulator."""
-        rest, ws = f"http://{self.url}", f"ws://{self.url}"
-        api: dict[str, Any] = {name: f"{rest}/api/v3" for name in ("public", "private")}
-        api |= {"sapi": f"{rest}/sapi/v1", "sapiV2": f"{rest}/sapi/v2", "sapiV3": f"{rest}/sapi/v3"}
-        for name in ("fapi", "dapi"):
-            api |= {f"{name}{side}": f"{rest}/{name}/v1" for side in ("Public", "Private")}
-            api |= {
-                f"{name}{side}V{n}": f"{rest}/{name}/v{n}" for side in ("Public", "Private") for n in (2, 3)
-            }
-        # "/stream" in the path is how ccxt tells spot from futures.
-        sockets = {"spot": f"{ws}/ws-api/v3", "linear": f"{ws}/ws-fapi/v1"}
-        api["ws"] = {"spot": f"{ws}/stream/ws", "linear": f"{ws}/fstream/ws", "ws-api": sockets}
-        return {"api": api}
+        return binance_urls(self.url)
+
+    def point(self, exchange: Any) -> None:
+        """Make a ccxt or ccxt.pro binance talk to this simulator: its URLs change, nothing else."""
+        exchange.urls = exchange.deep_extend(exchange.urls, binance_urls(self.url))
 
     # --- requests
 

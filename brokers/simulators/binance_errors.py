@@ -34,6 +34,9 @@ SPOT: dict[Reason, tuple[int, str]] = {
     Reason.DUPLICATE: (-2010, "Duplicate order sent."),
     Reason.WOULD_MATCH: (-2010, "Order would immediately match and take."),
     Reason.WOULD_TRIGGER: (-2010, "Stop price would trigger immediately."),
+    Reason.BAND: (-1013, "Filter failure: PERCENT_PRICE_BY_SIDE"),
+    Reason.TOO_MANY: (-1013, "Filter failure: MAX_NUM_ORDERS"),
+    Reason.TOO_MANY_CONDITIONAL: (-1013, "Filter failure: MAX_NUM_ALGO_ORDERS"),
     Reason.NO_ORDER: NO_ORDER,
     Reason.NO_CHANGE: (-2038, "Order amend rejected."),
 }
@@ -54,6 +57,9 @@ USDM: dict[Reason, tuple[int, str]] = {
     Reason.WOULD_TRIGGER: (-2021, "Order would immediately trigger."),
     Reason.NO_ORDER: NO_ORDER,
     Reason.NO_CHANGE: (-5027, "No need to modify the order."),
+    Reason.BAND: (-4016, "Limit price can't be higher than the price band allows."),
+    Reason.TOO_MANY: (-2025, "Reach max open order limit."),
+    Reason.TOO_MANY_CONDITIONAL: (-4045, "Reach max stop order limit."),
     Reason.SIDE: (-4061, "Order's position side does not match user's setting."),
 }
 

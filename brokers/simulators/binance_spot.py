@@ -388,8 +388,16 @@ def _filters(listing: Listing) -> list[Row]:
             "applyMaxToMarket": False,
             "avgPriceMins": 5,
         },
-        {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": 200},
-        {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": 5},
+        {
+            "filterType": "PERCENT_PRICE_BY_SIDE",
+            "bidMultiplierUp": str(listing.band[1]),
+            "bidMultiplierDown": str(listing.band[0]),
+            "askMultiplierUp": str(listing.band[1]),
+            "askMultiplierDown": str(listing.band[0]),
+            "avgPriceMins": 5,
+        },
+        {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": listing.max_orders},
+        {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": listing.max_conditional},
     ]
 
 

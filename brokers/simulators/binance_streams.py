@@ -36,6 +36,7 @@ class PublicStreams:
         self.messages = messages
         self.listeners: dict[str, list[tuple[Socket, bool]]] = {}
         self._books: dict[str, Shown] = {}
+        self._heard: set[str] = set()
         self.funding: Callable[[str], tuple[Any, int]] = lambda symbol: (0, 0)
         exchange.listeners.append(self.hear)
 
@@ -88,6 +89,7 @@ class PublicStreams:
             socket.streams.add(name)
             self.listeners.setdefault(name, []).append((socket, combined))
             symbol, _, channel = name.partition("@")
+            self._heard.add(symbol.upper() if symbol[0] != "!" else "!")
             if channel.startswith("depth"):
                 self._books.setdefault(symbol.upper(), self.exchange.show(symbol.upper()))
 
@@ -108,13 +110,15 @@ class PublicStreams:
                 socket.send(name, {"stream": name, "data": message} if combined else message)
 
     def hear(self, event: Event) -> None:
-        if not self.listeners:
+        if not isinstance(event, Printed | CandleMoved | BookMoved):
+            return
+        if event.symbol not in self._heard and "!" not in self._heard:
             return
         if isinstance(event, Printed):
             self._printed(event)
         elif isinstance(event, CandleMoved):
             self._candle(event)
-        elif isinstance(event, BookMoved):
+        else:
             self._book(event)
 
     def _printed(self, event: Printed) -> None:

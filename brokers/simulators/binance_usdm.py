@@ -158,8 +158,14 @@ def _symbol(listing: Listing) -> Row:
             {"filterType": "PRICE_FILTER", "minPrice": tick, "maxPrice": "4529764", "tickSize": tick},
             {"filterType": "LOT_SIZE", **lot},
             {"filterType": "MARKET_LOT_SIZE", **lot},
-            {"filterType": "MAX_NUM_ORDERS", "limit": 200},
-            {"filterType": "MAX_NUM_ALGO_ORDERS", "limit": 10},
+            {
+                "filterType": "PERCENT_PRICE",
+                "multiplierUp": str(listing.band[1]),
+                "multiplierDown": str(listing.band[0]),
+                "multiplierDecimal": "4",
+            },
+            {"filterType": "MAX_NUM_ORDERS", "limit": listing.max_orders},
+            {"filterType": "MAX_NUM_ALGO_ORDERS", "limit": listing.max_conditional},
             {"filterType": "MIN_NOTIONAL", "notional": str(listing.min_notional)},
         ],
         "orderTypes": [

@@ -246,7 +246,17 @@ class Exchange(Matching):
         ):
             raise Rejected(Reason.DUPLICATE, listing)
         self._check_terms(listing, ticket)
+        self._check_count(account, listing, ticket)
         return listing
+
+    def _check_count(self, account: Account, listing: Listing, ticket: Ticket) -> None:
+        """How many orders may be open at once."""
+        open_ = [order for order in self.open_orders(account.name) if order.symbol == listing.symbol]
+        conditional = sum(order.ticket.trigger is not None and not order.triggered for order in open_)
+        if ticket.trigger is not None and conditional >= listing.max_conditional:
+            raise Rejected(Reason.TOO_MANY_CONDITIONAL, listing)
+        if len(open_) >= listing.max_orders:
+            raise Rejected(Reason.TOO_MANY, listing)
 
     def _check_terms(self, listing: Listing, ticket: Ticket) -> None:
         """The listing's filters."""
@@ -254,6 +264,8 @@ class Exchange(Matching):
             if price is not None and (price <= 0 or not listing.on_tick(price)):
                 raise Rejected(Reason.PRICE, listing)
         book = self.books[listing.symbol]
+        if ticket.limit is not None and book.last is not None:
+            _check_band(listing, ticket.side, ticket.limit, book.last)
         price = ticket.limit or ticket.trigger or book.last or ZERO
         if ticket.cost is None and not ticket.close_all:
             if ticket.quantity % listing.lot:
@@ -271,3 +283,10 @@ class Exchange(Matching):
             raise Rejected(Reason.WOULD_TRIGGER, book.listing)
         if ticket.life is Life.POST and ticket.limit is not None and book.crosses(ticket.side, ticket.limit):
             raise Rejected(Reason.WOULD_MATCH, book.listing)
+
+
+def _check_band(listing: Listing, side: int, limit: Decimal, last: Decimal) -> None:
+    low, high = last * listing.band[0], last * listing.band[1]
+    above, below = limit > high, limit < low
+    if (above or below) if not listing.margin else (above if side > 0 else below):
+        raise Rejected(Reason.BAND, listing)

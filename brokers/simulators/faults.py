@@ -31,7 +31,7 @@ class Kind(Enum):
     DISCONNECTED = "stream disconnected"
     # The exchange, matched by symbol.
     PARTIAL = "partial fill"  # value: fraction filled
-    LATE_FILL = "fill after cancel"  # value: fraction of what was left
+    LATE_FILL = "fill after cancel"  # at the market's next step; value: fraction of what was left
     STALE_BOOK = "stale book"
     CROSSED_BOOK = "crossed book"
     DELISTED = "delisted"

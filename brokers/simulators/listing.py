@@ -32,7 +32,9 @@ class Listing:
 
     symbol: the venue's own id. ticks: ((price from, tick), ...) ascending. lot, min_quantity, max_quantity:
     units. min_notional: quote currency. margin: positions in a wallet of the quote currency instead of two
-    balances. trading: False once halted or delisted. depth: synthetic levels of the book on each side, each
+    balances. trading: False once halted or delisted. max_orders, max_conditional: open ones of an account.
+    band: how far from the last price a limit may be, as multiples; on margin venues only the side that would
+    take is bounded. depth: synthetic levels of the book on each side, each
     ``level`` units deep; ``spread``: ticks between the last price and the best bid, and the best ask.
     """
 
@@ -47,6 +49,9 @@ class Listing:
     fees: Fees = field(default_factory=Fees)
     margin: bool = False
     trading: bool = True
+    max_orders: int = 200
+    max_conditional: int = 5
+    band: tuple[Decimal, Decimal] = (Decimal("0.2"), Decimal(5))
     depth: int = 10
     level: Decimal = Decimal(10)
     spread: int = 1

@@ -30,6 +30,9 @@ class Reason(Enum):
     NO_ORDER = "no such open order"
     NO_CHANGE = "nothing to change"
     SIDE = "position side against the account's mode"
+    BAND = "price too far from the market"
+    TOO_MANY = "too many open orders"
+    TOO_MANY_CONDITIONAL = "too many conditional orders"
 
 
 class Rejected(Exception):

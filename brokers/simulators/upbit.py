@@ -36,6 +36,12 @@ GROUPS = {
 }
 
 
+def upbit_urls(address: str) -> dict[str, Any]:
+    """ccxt's "urls" setting for a simulator that listens at ``address`` (host:port)."""
+    rest = f"http://{address}"
+    return {"api": {"public": rest, "private": rest, "ws": f"ws://{address}/websocket/v1"}}
+
+
 class UpbitSim(Simulator):
     """A stateful Upbit. ``exchange`` holds the truth; ``faults`` spoil the way to it.
 
@@ -73,8 +79,11 @@ class UpbitSim(Simulator):
     @property
     def urls(self) -> dict[str, Any]:
         """ccxt's "urls" setting: ``ccxt.upbit({"urls": sim.urls})`` finds the simulator."""
-        rest = f"http://{self.url}"
-        return {"api": {"public": rest, "private": rest, "ws": f"ws://{self.url}/websocket/v1"}}
+        return upbit_urls(self.url)
+
+    def point(self, exchange: Any) -> None:
+        """Make a ccxt or ccxt.pro upbit talk to this simulator: its URLs change, nothing else."""
+        exchange.urls = exchange.deep_extend(exchange.urls, upbit_urls(self.url))
 
     # --- requests
 

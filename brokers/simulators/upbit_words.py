@@ -49,6 +49,8 @@ def upbit_listing(market: str) -> Listing:
         max_quantity=Decimal(10**12),
         min_notional=MINIMUM,
         fees=Fees(Decimal("0.0005"), Decimal("0.0005"), "quote"),
+        max_orders=10_000,
+        band=(Decimal(0), Decimal(10**9)),
     )
 
 

@@ -194,6 +194,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({"quantity": "0.000015"}, "LOT_SIZE"),
     ({"quantity": "10000"}, "LOT_SIZE"),
     ({"price": "29000.005"}, "PRICE_FILTER"),
+    ({"price": "5000"}, "PERCENT_PRICE"),
     ({"quantity": "0.0001"}, "NOTIONAL"),
     ({"quantity": "5"}, "insufficient balance"),
     ({"symbol": "NOPEUSDT"}, "-1121"),
@@ -387,6 +388,21 @@ def test_too_much_weight_is_throttled_with_the_time_to_wait() -> None:
                     await ccxt_.private_get_account()
             assert int(ccxt_.last_response_headers["Retry-After"]) >= 1
             assert int(ccxt_.last_response_headers["X-MBX-USED-WEIGHT-1M"]) > 60
+
+    run(scene())
+
+
+def test_only_so_many_orders_may_be_open() -> None:
+    async def scene() -> None:
+        rules = Listing("BTCUSDT", "BTC", "USDT", max_orders=3, max_conditional=1)
+        async with spot(listings={"BTCUSDT": rules}) as sim, client(sim) as ccxt_:
+            stop = {"stopLossPrice": 31_000}
+            await ccxt_.create_order(PAIR, "market", "buy", 0.01, None, stop)
+            with pytest.raises(ccxt.ExchangeError, match="MAX_NUM_ALGO_ORDERS"):
+                await ccxt_.create_order(PAIR, "market", "buy", 0.01, None, stop)
+            with pytest.raises(ccxt.ExchangeError, match="MAX_NUM_ORDERS"):
+                for _ in range(3):
+                    await ccxt_.create_order(PAIR, "limit", "buy", 0.01, 29_000)
 
     run(scene())
 

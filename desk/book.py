@@ -62,7 +62,6 @@ POSITION = np.dtype(
         ("barrier_bar", I),  # the last bar on which a barrier took it
         ("horizon", I),
         ("seq", I),
-        ("short_before", I),
         ("spoken", I),  # signed lots held and asked for, as counted into the exposure
         ("alive", I),  # labels alive at once, and the sum that gives their uniqueness
         ("alive_since", I),
@@ -105,6 +104,8 @@ INSTRUMENT = np.dtype(
         ("open_budget", I),
         ("inside_budget", I),
         ("net", I),  # lots held and asked for, all strategies
+        ("held", I),  # lots held, all strategies, and how many that were at the bar before
+        ("held_before", I),
         ("dust", F),  # units below one lot left by fees taken in base currency
         ("lot", F),
         ("size", F),  # lot * multiplier
@@ -165,7 +166,7 @@ ACCOUNT = np.dtype(
         ("borrow", F),
         ("turnover", F),
         ("fee_units", F),
-        ("carry", F),  # of this bar's shorts; paid once all fills are booked, as a venue's come first
+        ("carry", F),  # of what is short at this bar; paid at once when all instruments are marked
         ("min_cash", F),
         ("ambiguous_bars", I),
         ("exposed_bars", I),

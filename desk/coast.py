@@ -17,18 +17,20 @@ def coast(account, instruments, positions, high, low, close, volume, equity, t, 
     Returns that bar. Called with no order or plan alive, and no signal, label, limit or day due before it.
     """
     n = instruments.shape[0]
+    if _change_at_every_bar(instruments):
+        return t
     for k in range(positions.shape[0]):
         pos = positions[k]
         if pos.lots != 0:
-            inst = instruments[pos.instrument]
-            if not isnan(pos.trail) or (pos.lots < 0 and inst.borrow > 0.0):
+            if not isnan(pos.trail):
                 return t  # every bar changes it
             first = t * n + pos.instrument
             until = min(until, t + _quiet_bars(account, pos, high[first::n], low[first::n], until - t))
-    if until - t < SHORTEST or _has_dust(instruments):
+    if until - t < SHORTEST:
         return t
     _mark_all(account, instruments, positions, high, low, close, equity[t:until], t)
     for i in range(n):
+        instruments[i].held_before = instruments[i].held
         _remember_last(account, instruments[i], close[t * n + i :: n], volume[t * n + i :: n], until - t)
     account.bar += until - t
     return until
@@ -61,9 +63,11 @@ def _quiet_bars(account, pos, high, low, bars):
 
 
 @inlined
-def _has_dust(instruments):
+def _change_at_every_bar(instruments):
+    """True when something is owed for being short, or dust is held."""
     for i in range(instruments.shape[0]):
-        if instruments[i].dust != 0.0:
+        inst = instruments[i]
+        if inst.dust != 0.0 or (inst.borrow > 0.0 and inst.held < 0):
             return True
     return False
 
@@ -105,8 +109,6 @@ def _mark(inst, pos, high, low, close, equity):
     else:
         pos.trade_best = max(pos.trade_best, pos.avg - lowest)
         pos.trade_worst = min(pos.trade_worst, pos.avg - highest)
-    if inst.borrow > 0.0:
-        pos.short_before = pos.lots
 
 
 @inlined

@@ -8,7 +8,7 @@ from desk.coast import SHORTEST, coast, first_after
 from desk.decide import decide
 from desk.execute import begin_exit, emit, has_exit
 from desk.learn import close_day, mature, release
-from desk.ledger import mark
+from desk.ledger import mark, owe_borrow
 from desk.matching import match
 from desk.records import Reason
 from desk.reports import report
@@ -106,12 +106,14 @@ def fold(
                         _pass_on(account, orders, fills, trades)
                 if pos.lots != 0:
                     if present:
-                        value += mark(account, inst, pos, h, l, c, elapsed)
+                        value += mark(inst, pos, h, l, c)
                     else:
                         value += pos.lots * inst.size * inst.last
                     due = due or (pos.horizon > 0 and bar >= pos.entry_bar + pos.horizon - 1)
-                elif inst.borrow > 0.0:
-                    pos.short_before = 0
+            if inst.borrow > 0.0:
+                if present:
+                    owe_borrow(account, inst, elapsed)
+                inst.held_before = inst.held
             if inst.dust != 0.0:
                 value += inst.dust * inst.size / inst.lot * inst.last
         _close_bar(account, value)

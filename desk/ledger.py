@@ -113,6 +113,7 @@ def book(account, inst, pos, order, reason, side, lots, price, maker, fee, tax, 
         pos.trade_closed += lots
         _excursion(pos, price, price)
     pos.lots = before + side * lots - taken
+    inst.held += pos.lots - before
     if pos.lots == 0:
         _close_trade(account, pos, side, reason)
     elif opens:
@@ -167,13 +168,8 @@ def _excursion(pos, high, low):
 
 
 @inlined
-def mark(account, inst, pos, high, low, close, elapsed):
-    """Carry borrow, trailing stop and excursions to this close; returns the position's value.
-
-    elapsed: ns since the account's previous bar.
-    """
-    if inst.borrow > 0.0:
-        _pay_borrow(account, inst, pos, close, elapsed)
+def mark(inst, pos, high, low, close):
+    """Carry trailing stop and excursions to this close; returns the position's value."""
     _excursion(pos, high, low)
     if not isnan(pos.trail):
         _trail(inst, pos, high, low)
@@ -181,14 +177,16 @@ def mark(account, inst, pos, high, low, close, elapsed):
 
 
 @inner
-def _pay_borrow(account, inst, pos, close, elapsed):
-    """Charge the lots that were short before this bar and still are."""
-    if pos.lots < 0 and pos.short_before < 0:
-        short = min(-pos.lots, -pos.short_before)
-        cost = inst.borrow * short * inst.size * close * (elapsed / (365.0 * 86_400.0 * 1e9))
+def owe_borrow(account, inst, elapsed):
+    """Charge the lots that all strategies together were short before this bar and still are.
+
+    elapsed: ns since the account's previous bar.
+    """
+    if inst.held < 0 and inst.held_before < 0:
+        short = min(-inst.held, -inst.held_before)
+        cost = inst.borrow * short * inst.size * inst.last * (elapsed / (365.0 * 86_400.0 * 1e9))
         account.carry += cost
         account.borrow += cost
-    pos.short_before = pos.lots
 
 
 @inner

@@ -42,7 +42,7 @@ def replay(world: World, ran: Ran) -> Replayed:
             if math.isnan(close):
                 continue
             last[i] = close
-            short = np.minimum(np.maximum(-before[i], 0), np.maximum(-held[i], 0)).sum()
+            short = min(max(-int(before[i].sum()), 0), max(-int(held[i].sum()), 0))
             years = (int(panel.ts[t]) - int(panel.ts[t - 1])) / 1e9 / YEAR_S if t else 0.0
             cash -= one.borrow * short * size[i] * close * years
         lots.append(held.copy())

@@ -1,6 +1,7 @@
 """The desk's rules by example, every number worked out by hand from docs/desk-rules.md."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -263,6 +264,26 @@ def test_fees_in_what_was_bought_come_off_in_whole_lots(run: Run) -> None:
 def test_being_short_costs_a_year_s_rate_by_the_day(run: Run) -> None:
     ran = run(scene([FLAT] * 4, [said(0, side=-1)], instrument=costing(borrow=0.365)))
     assert ran.equity.tolist() == pytest.approx([1e6, 1e6, 1e6 - 1, 1e6 - 2])
+
+
+@every_desk
+@pytest.mark.parametrize(
+    ("long", "owed"), [(0, [0, 0, 1, 2]), (4, [0, 0, 0.6, 1.2]), (10, [0] * 4), (15, [0] * 4)]
+)
+def test_lots_that_another_strategy_is_long_are_not_borrowed(run: Run, long: int, owed: list[float]) -> None:
+    world = scene([FLAT] * 4, [said(0, side=-1), said(0, strategy=1)], instrument=costing(borrow=0.365))
+    (short,) = world.rules.strategies
+    other = replace(short, sizing=SizingRules(by=SizeBy.FIXED, quantity=float(long)))
+    ran = run(replace(world, rules=replace(world.rules, strategies=(short, other))))
+    assert ran.equity.tolist() == pytest.approx([1e6 - each for each in owed])
+
+
+@every_desk
+def test_what_is_no_longer_held_against_a_short_is_borrowed_from_the_next_bar_on(run: Run) -> None:
+    signals = [said(0, side=-1), said(0, strategy=1), said(2, strategy=1, kind=SignalKind.EXIT)]
+    world = scene([FLAT] * 6, signals, instrument=costing(borrow=0.365))
+    ran = run(replace(world, rules=replace(world.rules, strategies=world.rules.strategies * 2)))
+    assert ran.equity.tolist() == pytest.approx([1e6, 1e6, 1e6, 1e6, 1e6 - 1, 1e6 - 2])
 
 
 @every_desk

@@ -117,11 +117,13 @@ def _new_desk(panel: Panel, signals: Table, rules: DeskRules, cost_factor: float
         past_volume=[0.0] * n,
         open_budget=[None] * n,
         inside_budget=[None] * n,
+        short_before=[0] * n,
     )
 
 
 def _match_all(desk: Desk) -> None:
     """Step 2."""
+    desk.short_before = [desk.short(i) for i in range(len(desk.terms))]
     present = [not math.isnan(close) for close in desk.panel.close[desk.t].tolist()]
     for instrument, has_bar in enumerate(present):
         if has_bar:

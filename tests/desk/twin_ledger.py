@@ -143,10 +143,12 @@ def mark(desk: Desk) -> None:
         if math.isnan(close):
             continue
         desk.last[i] = close
-        short = min(position.short_before, max(-position.lots, 0))
-        desk.cash -= desk.terms[i].borrow * short * desk.terms[i].size * close * years
         if position.trade is not None:
             _watch(position, position.trade, high, low)
+    for i, terms in enumerate(desk.terms):
+        if not math.isnan(panel.close[t, i]):
+            short = min(desk.short_before[i], desk.short(i))
+            desk.cash -= terms.borrow * short * terms.size * desk.last[i] * years
     held = sum(p.lots * desk.terms[p.instrument].size * desk.last[p.instrument] for p in desk.positions)
     dust = sum(
         units * terms.instrument.multiplier * last

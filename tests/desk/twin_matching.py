@@ -47,7 +47,6 @@ def match(desk: Desk, position: Position) -> None:
     """Steps a to g."""
     panel, t, i = desk.panel, desk.t, position.instrument
     bar = Candle(float(panel.open[t, i]), float(panel.high[t, i]), float(panel.low[t, i]))
-    position.short_before = max(-position.lots, 0)
     _exits_at_open(desk, position, bar)
     _barriers_at_open(desk, position, bar)
     _entries_at_open(desk, position, bar)

@@ -89,7 +89,6 @@ class Position:
     best: float = 0.0
     added_bar: int = -1
     barrier_bar: int = -1
-    short_before: int = 0
     trade: Trade | None = None
     orders: list[Order] = field(default_factory=list)
     entry_plan: Plan | None = None
@@ -112,7 +111,10 @@ class Position:
 
 @dataclass
 class Desk:
-    """The whole account at bar ``t``, and everything it has said."""
+    """The whole account at bar ``t``, and everything it has said.
+
+    short_before: lots that the account was short, by instrument, when the bar began.
+    """
 
     panel: Panel
     rules: DeskRules
@@ -129,6 +131,7 @@ class Desk:
     past_volume: list[float]
     open_budget: list[int | None]
     inside_budget: list[int | None]
+    short_before: list[int]
     t: int = -1
     day: int | None = None
     daily: bool = False
@@ -147,6 +150,10 @@ class Desk:
         if self.halted:
             return State.HALTED
         return State.REDUCING if self.daily or self.latched else State.ACTIVE
+
+    def short(self, instrument: int) -> int:
+        """Lots that the account is short of an instrument, all strategies together."""
+        return max(-sum(one.lots for one in self.positions if one.instrument == instrument), 0)
 
     def position(self, instrument: int, strategy: int) -> Position:
         return self.positions[instrument * len(self.rules.strategies) + strategy]

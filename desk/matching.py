@@ -9,21 +9,37 @@ from desk.rules import Style
 from market.compiled import inner
 from market.costs import tick_at
 
+STOPPED, WON, LIMITED = 1, 2, 4  # ways out of a position that a bar offers, as bits
+
 
 @inner
 def allowed(account, inst, lots, inside):
     """As many of ``lots`` as the bar's volume has left for fills of this kind; takes them from it."""
     if account.participation <= 0.0:
         return lots
-    if inst.budget_bar != account.bar:
-        inst.budget_bar = account.bar
-        inst.open_budget = whole(account.participation * _known(inst.past_volume) / inst.lot)
-        inst.inside_budget = whole(account.participation * _known(inst.volume) / inst.lot)
+    _set_budgets(account, inst)
     lots = min(lots, inst.inside_budget if inside else inst.open_budget)
     if not inside:
         inst.open_budget -= lots
     inst.inside_budget = max(inst.inside_budget - lots, 0)
     return lots
+
+
+@inner
+def _set_budgets(account, inst):
+    if inst.budget_bar != account.bar:
+        inst.budget_bar = account.bar
+        inst.open_budget = whole(account.participation * _known(inst.past_volume) / inst.lot)
+        inst.inside_budget = whole(account.participation * _known(inst.volume) / inst.lot)
+
+
+@inner
+def _has_room_inside(account, inst):
+    """True when an order could fill a lot inside this bar."""
+    if account.participation <= 0.0:
+        return True
+    _set_budgets(account, inst)
+    return inst.inside_budget > 0
 
 
 @inner
@@ -40,12 +56,27 @@ def match(account, inst, pos, o, h, l):
         _barrier_at_open(account, inst, pos, o)
     if pos.working > pos.working_exits:
         _entries(account, inst, pos, o, o, o, False)
-    if not account.best_tie and pos.working > pos.working_exits:
+    if pos.lots != 0 or pos.working > 0:
+        _inside(account, inst, pos, o, h, l)
+
+
+@inner
+def _inside(account, inst, pos, o, h, l):
+    """Steps d to g. Counts the bar as ambiguous when their order decides what happens."""
+    ways = _ways_out(account, inst, pos, h, l)
+    enters = pos.working > pos.working_exits and _entry_is_met(account, inst, pos, h, l)
+    unsure = ways > 0 if enters else ways & (ways - 1) != 0
+    if enters and not account.best_tie:
         _entries(account, inst, pos, o, h, l, True)
-    if pos.lots != 0 and pos.barrier_bar != account.bar:
-        _leave_inside(account, inst, pos, o, h, l)
+        ways = _ways_out(account, inst, pos, h, l)
+        unsure = unsure or ways > 0
+    if ways > 0:
+        _leave_inside(account, inst, pos, ways, o, h, l)
     if account.best_tie and pos.working > pos.working_exits:
         _entries(account, inst, pos, o, h, l, True)
+        unsure = unsure or _ways_out(account, inst, pos, h, l) > 0
+    if unsure:
+        account.ambiguous_bars += 1
 
 
 @inner
@@ -95,10 +126,16 @@ def _entries(account, inst, pos, o, h, l, inside):
             elif inside and _touched(account, inst, order, h, l):
                 _fill_order(account, inst, pos, order, order.price, False, True)
         elif order.kind == OrderKind.STOP:
-            if (h >= order.price) if order.side > 0 else (l <= order.price):
+            if _triggered(order, h, l):
                 _fill_order(account, inst, pos, order, _worse(order.side, order.price, o), True, inside)
         elif not inside:
             _fill_order(account, inst, pos, order, o, True, False)
+
+
+@inner
+def _triggered(order, h, l):
+    """True when a stop order is reached between ``l`` and ``h``."""
+    return h >= order.price if order.side > 0 else l <= order.price
 
 
 @inner
@@ -125,17 +162,44 @@ def _barrier_at_open(account, inst, pos, o):
 
 
 @inner
-def _leave_inside(account, inst, pos, o, h, l):
-    """Stop, target and exit limits inside the bar, in the order that the tie rule says."""
+def _entry_is_met(account, inst, pos, h, l):
+    """True when an entry order would fill inside the bar."""
+    for k in range(MAX_ORDERS):
+        order = pos.orders[k]
+        if order.live and not order.reduces and pos.lots * order.side >= 0:
+            if order.kind == OrderKind.LIMIT:
+                met = _touched(account, inst, order, h, l)
+            else:
+                met = order.kind == OrderKind.STOP and _triggered(order, h, l)
+            if met:
+                return _has_room_inside(account, inst)
+    return False
+
+
+@inner
+def _ways_out(account, inst, pos, h, l):
+    """Which of stop, target and exit limits the inside of the bar meets, as bits."""
+    if pos.lots == 0 or pos.barrier_bar == account.bar:
+        return 0
+    long = pos.lots > 0
+    ways = 0
+    if l <= pos.floor if long else h >= pos.ceiling:
+        ways |= STOPPED
+    if account.targets_on_entry_bar or pos.added_bar != account.bar:
+        if _target_hit(account, inst, long, pos.ceiling if long else pos.floor, h, l):
+            ways |= WON
+        if pos.working_exits > 0 and _exit_limit_is_met(account, inst, pos, h, l):
+            ways |= LIMITED
+    return ways
+
+
+@inner
+def _leave_inside(account, inst, pos, ways, o, h, l):
+    """Take the ways out that there are, in the order that the tie rule says."""
     long = pos.lots > 0
     stop, target = (pos.floor, pos.ceiling) if long else (pos.ceiling, pos.floor)
-    stopped = l <= stop if long else h >= stop
-    may_profit = account.targets_on_entry_bar or pos.added_bar != account.bar
-    won = may_profit and _target_hit(account, inst, long, target, h, l)
-    limits = may_profit and pos.working_exits > 0 and _any_exit_limit(account, inst, pos, h, l)
-    if stopped and (won or limits):
-        account.ambiguous_bars += 1
-    if account.best_tie and limits:
+    stopped, won, limited = ways & STOPPED != 0, ways & WON != 0, ways & LIMITED != 0
+    if account.best_tie and limited:
         _exit_limits_inside(account, inst, pos, h, l)
         if pos.lots == 0:
             return
@@ -144,7 +208,7 @@ def _leave_inside(account, inst, pos, o, h, l):
         _take_barrier(account, inst, pos, reason, _worse(-1 if long else 1, stop, o), True)
     elif won:
         _take_barrier(account, inst, pos, Reason.TARGET, target, True)
-    elif limits and not account.best_tie:
+    elif limited and not account.best_tie:
         _exit_limits_inside(account, inst, pos, h, l)
 
 
@@ -157,12 +221,13 @@ def _target_hit(account, inst, long, target, h, l):
 
 
 @inner
-def _any_exit_limit(account, inst, pos, h, l):
+def _exit_limit_is_met(account, inst, pos, h, l):
+    """True when an exit limit would fill inside the bar."""
     for k in range(MAX_ORDERS):
         order = pos.orders[k]
         if order.live and order.reduces and order.kind == OrderKind.LIMIT:
             if _touched(account, inst, order, h, l):
-                return True
+                return _has_room_inside(account, inst)
     return False
 
 

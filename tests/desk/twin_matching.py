@@ -50,12 +50,46 @@ def match(desk: Desk, position: Position) -> None:
     _exits_at_open(desk, position, bar)
     _barriers_at_open(desk, position, bar)
     _entries_at_open(desk, position, bar)
+    met = _met(desk, position, bar)
     if desk.rules.fills.tie == Tie.WORST:
-        _entries_inside(desk, position, bar)
+        leads_out = _entries_inside(desk, position, bar)
         _barriers_inside(desk, position, bar)
     else:
         _barriers_inside(desk, position, bar)
-        _entries_inside(desk, position, bar)
+        leads_out = _entries_inside(desk, position, bar)
+    if len(met) > 1 or leads_out:
+        desk.ambiguous += 1
+
+
+def _met(desk: Desk, position: Position, bar: Candle) -> set[str]:
+    """What the inside of the bar meets, as things stand."""
+    found, terms = set(), desk.terms[position.instrument]
+    room = budget(desk, position, 1, inside=True) > 0
+    limits_hit = [
+        order
+        for order in position.orders
+        if order.kind == OrderKind.LIMIT and _touched(desk, terms, order.side, order.price, bar)
+    ]
+    stops_hit = [
+        order
+        for order in position.orders
+        if order.kind == OrderKind.STOP and _reached(order.side, order.price, bar)
+    ]
+    entries = [order for order in limits_hit + stops_hit if not order.is_exit]
+    if room and any(position.lots * order.side >= 0 for order in entries):
+        found.add("entry")
+    if not _free(desk, position):
+        return found
+    side, stop, target = position.side, stop_of(desk, position), target_of(desk, position)
+    if not math.isnan(stop.level) and _reached(-side, stop.level, bar):
+        found.add("stop")
+    if position.added_bar == desk.t and not desk.rules.fills.targets_on_entry_bar:
+        return found
+    if not math.isnan(target.level) and _touched(desk, terms, -side, target.level, bar):
+        found.add("target")
+    if room and any(order.is_exit for order in limits_hit):
+        found.add("exit limit")
+    return found
 
 
 def stop_of(desk: Desk, position: Position) -> Barrier:
@@ -167,8 +201,9 @@ def _entries_at_open(desk: Desk, position: Position, bar: Candle) -> None:
             _fill_order(desk, position, order, order.left, bar.o, slips=True, inside=False)
 
 
-def _entries_inside(desk: Desk, position: Position, bar: Candle) -> None:
-    terms = desk.terms[position.instrument]
+def _entries_inside(desk: Desk, position: Position, bar: Candle) -> bool:
+    """True when something was filled that this very bar's stop, target or exit limit meets."""
+    terms, before = desk.terms[position.instrument], len(desk.fills)
     for order in position.working(exits=False):
         if position.lots * order.side < 0:
             continue
@@ -177,6 +212,7 @@ def _entries_inside(desk: Desk, position: Position, bar: Candle) -> None:
         elif order.kind == OrderKind.STOP and _reached(order.side, order.price, bar):
             price = _worse(order.side, order.price, bar.o)
             _fill_order(desk, position, order, order.left, price, slips=True, inside=True)
+    return len(desk.fills) > before and bool(_met(desk, position, bar) - {"entry"})
 
 
 def _reached(side: int, trigger: float, bar: Candle) -> bool:
@@ -200,32 +236,21 @@ def _barriers_at_open(desk: Desk, position: Position, bar: Candle) -> None:
 
 
 def _barriers_inside(desk: Desk, position: Position, bar: Candle) -> None:
-    if position.lots == 0 or position.barrier_bar == desk.t:
+    if not _free(desk, position):
         return
-    side, terms = position.side, desk.terms[position.instrument]
+    met, side = _met(desk, position, bar), position.side
     stop, target = stop_of(desk, position), target_of(desk, position)
-    may_profit = position.added_bar != desk.t or desk.rules.fills.targets_on_entry_bar
-    stop_hit = not math.isnan(stop.level) and _reached(-side, stop.level, bar)
-    target_hit = (
-        may_profit and not math.isnan(target.level) and _touched(desk, terms, -side, target.level, bar)
-    )
-    limit_hit = may_profit and any(
-        order.kind == OrderKind.LIMIT and _touched(desk, terms, order.side, order.price, bar)
-        for order in position.working(exits=True)
-    )
-    if stop_hit and (target_hit or limit_hit):
-        desk.ambiguous += 1
 
     def take_stop() -> None:
-        if stop_hit and _free(desk, position):
+        if "stop" in met and _free(desk, position):
             _take(desk, position, _worse(-side, stop.level, bar.o), stop.reason, inside=True)
 
     def take_target() -> None:
-        if target_hit and _free(desk, position):
+        if "target" in met and _free(desk, position):
             _take(desk, position, target.level, Reason.TARGET, inside=True)
 
     def take_limits() -> None:
-        if limit_hit and _free(desk, position):
+        if "exit limit" in met and _free(desk, position):
             _exits_inside(desk, position, bar)
 
     worst = [take_stop, take_target, take_limits]

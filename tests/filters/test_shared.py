@@ -30,6 +30,7 @@ def test_another_panel_shares_nothing_and_a_dead_one_is_forgotten():
     said = Signals.at(899)
     here, there = (shared.shared_adx(one, next(places(said.rows, one)), 14) for one in (panel, higher))
     assert here[-1] != there[-1]
+    gc.collect()  # panels of other tests
     kept = len(shared._ADX)
     del higher
     gc.collect()

@@ -8,12 +8,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from brokers.contract import Broker, OrderReport, OrderUpdate
-from desk.orders import Order
-from desk.records import Reason
+from desk.orders import Order, status_of
 from live.session import Session
 from live.trader import Intent
-from records.inputs import EXTERNAL
-from records.inputs import Intent as IntentMessage
 
 MARGIN = 3_600_000_000_000  # ns asked for before the oldest open order: clocks differ
 
@@ -41,7 +38,7 @@ async def reconcile(session: Session, broker: Broker, now: int) -> Reconciled:
     for report in reports:
         _hear(session, report, now, found)
     listed = {report.order.client_id for report in reports}
-    found.doubtful = [known.order for known in session.open_orders() if known.order.client_id not in listed]
+    found.doubtful = [known.order for known in session.orders.open() if known.order.client_id not in listed]
     found.drifting = set(drifting(session, held))
     return found
 
@@ -67,8 +64,9 @@ def booked(session: Session) -> dict[str, Decimal]:
 def _hear(session: Session, report: OrderReport, now: int, found: Reconciled) -> None:
     order = report.order
     if order.client_id not in session.orders:
-        found.external.append(order)
-        session.tell(IntentMessage(order, EXTERNAL, Reason.ENTRY.name), now)
+        if not status_of(order, report.events).closed:
+            found.external.append(order)
+            session.adopt(order, now)
         return
     for event in report.events:
         update = OrderUpdate(order.client_id, report.venue_id, order.instrument, event)
@@ -77,4 +75,4 @@ def _hear(session: Session, report: OrderReport, now: int, found: Reconciled) ->
 
 def _since(session: Session, now: int) -> int:
     """Early enough for every order that may still be open."""
-    return min((known.created for known in session.open_orders()), default=now) - MARGIN
+    return min((known.created for known in session.orders.open()), default=now) - MARGIN

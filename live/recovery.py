@@ -6,35 +6,55 @@ the marks, fills move the positions, and nothing is decided. Either way position
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from brokers.contract import BarEvent
 from brokers.rows import Row
+from desk.book import ACCOUNT, INSTRUMENT, Book
+from live.orders import Known
 from live.reading import nothing_said
-from live.session import STALE, Known, Session
+from live.session import STALE, Session
 from live.trader import Intent, Said, Submit
 from market.bars import PRICES
 from market.errors import DataError
-from records.checkpoint import pack, unpack
+from records.checkpoint import arrays_of, pack, unpack
 from records.entries import message_of
 from records.events import update_key
-from records.inputs import Bar, Checkpoint, Start, Update
+from records.inputs import EXTERNAL, Bar, Checkpoint, Start, Timer, Update
 from records.inputs import Intent as IntentMessage
 from records.message import Message
+from records.outcomes import Risk, Verdict
 from records.steps import Step
 
 ARRAYS = ("account", "instruments", "positions", "learners", "evidence")
+LIVE = "live"  # the timer that says: from here on signals count
+STATE = {
+    "account": (
+        "cash", "equity", "bar", "ts", "day", "day_end", "day_equity", "peak", "gross", "margin",
+        "exposure_bar", "signals_seen", "labels", "wins", "orders_sent", "working", "open", "fees", "taxes",
+        "slippage", "borrow", "turnover", "fee_units", "carry", "min_cash", "ambiguous_bars", "exposed_bars",
+        "state", "latched",
+    ),
+    "instruments": ("last", "volume", "past_volume", "net", "dust", "short_before"),
+}  # fmt: skip
+RULE_FIELDS = frozenset(
+    f"{array}.{name}"
+    for array, dtype in (("account", ACCOUNT), ("instruments", INSTRUMENT))
+    for name in dtype.names or ()
+    if name not in STATE[array]
+)
 
 
 @dataclass
 class Recovered:
-    """What a journal held. rows: closed bars. facts_only: written by other code. new: orders that folding
-    meant and the journal lacks."""
+    """What a journal held. rows: closed bars. live: trading had begun. facts_only: written by other code.
+    new: orders that folding meant and the journal lacks."""
 
     rows: int = 0
     starts: int = 0
+    live: bool = False
     facts_only: bool = False
     new: list[Submit] = field(default_factory=list)
 
@@ -50,6 +70,7 @@ def recover(session: Session, code: str) -> Recovered:
     pending: dict[int, list[BarEvent]] = {}
     derived: dict[str, Submit] = {}
     for place, (ts, message) in enumerate(entries):
+        session.watch(ts, message)
         for intent in _fold(session, ts, message, pending, found, place >= since):
             if isinstance(intent, Submit):
                 derived[intent.order.client_id] = intent
@@ -72,7 +93,7 @@ def deny_new(session: Session, found: Recovered, now: int) -> list[Intent]:
     """What only folding meant was never sent, and won't be: its moment has passed."""
     kept: list[Intent] = []
     for submit in found.new:
-        session.orders[submit.order.client_id] = Known(submit.order, submit.number)
+        session.orders.add(Known(submit.order, submit.number, now, submit.reason.name))
         kept.extend(session.deny(submit.order, STALE, now))
     return kept
 
@@ -96,9 +117,16 @@ def _fold(
             said = _said(session, message, found.facts_only)
             yield from session.trader.bar(row.ts, row.prices, said)[1]
     elif isinstance(message, IntentMessage):
-        session.orders.setdefault(message.order.client_id, Known(message.order, message.desk_id, ts))
+        reason = EXTERNAL if message.strategy == EXTERNAL else message.reason
+        session.orders.add(Known(message.order, message.desk_id, ts, reason))
         if message.desk_id >= 0:
             session.trader.know(message.order, message.desk_id)
+    elif isinstance(message, Risk) and message.verdict is Verdict.REDUCE and message.quantity:
+        known = session.orders[message.client_id]
+        known.order = replace(known.order, quantity=message.quantity)
+    elif isinstance(message, Timer) and message.name == LIVE:
+        session.reader.start = len(session.reader.history)
+        found.live = True
     elif isinstance(message, Update):
         yield from _hear(session, message, live)
 
@@ -106,8 +134,7 @@ def _fold(
 def _hear(session: Session, message: Update, live: bool) -> Iterator[Intent]:
     update = message.update
     session.heard.add(update_key(update))
-    if update.client_id in session.orders:
-        session.orders[update.client_id].events.add(update.event)
+    session.orders.hear(update)
     if live:
         yield from session.trader.update(update)[1]
 
@@ -138,10 +165,16 @@ def _restore_checkpoint(session: Session, messages: list[Message]) -> int:
     for place in range(len(messages) - 1, -1, -1):
         message = messages[place]
         if isinstance(message, Checkpoint):
-            book = session.trader.desk.book
-            unpack(message.data, {name: getattr(book, name) for name in ARRAYS})
+            _unpack(session.trader.desk.book, message.data)
             return place + 1
     return 0
+
+
+def _unpack(book: Book, data: bytes) -> None:
+    """State as it was, under the rules as they are."""
+    while len(book.evidence) < len(arrays_of(data)["evidence"]):
+        book.grow_evidence()
+    unpack(data, {name: getattr(book, name) for name in ARRAYS}, leave=RULE_FIELDS)
 
 
 def _count_on(session: Session, messages: list[Message]) -> None:

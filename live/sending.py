@@ -10,35 +10,54 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from brokers.contract import Broker, OrderUpdate
-from desk.orders import Canceled, Order, Rejected
-from live.session import Known, Session
+from desk.orders import Order, Rejected
+from live.orders import Known
+from live.risk.judgement import Judgement
+from live.session import Session
 from live.trader import Intent, Submit, Withdraw
 from market.errors import MaemaeError, OrderRefused, OutcomeUnknown, VenueDown
 
 Clock = Callable[[], int]
-Judge = Callable[[Order], str]  # why an order may not leave; "" = it may
-Tell = Callable[[str, Order, str], None]  # code, order, text: for people
+PAUSE_S = 0.05  # the shortest wait before an exit that must wait is judged again
+HOUR = 3_600_000_000_000
 
 
-def always(order: Order) -> str:
-    """No control at all."""
-    return ""
+@dataclass(frozen=True)
+class InFlight:
+    """A call that hasn't been answered. since: ns UTC. lost: the answer won't come."""
+
+    order: Order
+    since: int
+    lost: bool = False
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work of the instrument's own queue that isn't the desk's: a protective stop, a target reached."""
+
+    instrument: str
+    work: Callable[[], Coroutine[None, None, None]]
 
 
 @dataclass(eq=False)
 class Sending:
-    """Carries intents out. ``settle`` is asked for every order whose fate is unknown."""
+    """Carries intents out.
+
+    judge: asked again right before an order leaves, as the gate's verdict may be a moment old; None: no gate.
+    before_exit: awaited before an exit is sent, to free what it needs. tell: code, order, text, for people.
+    """
 
     broker: Broker
     session: Session
     clock: Clock
-    judge: Judge = always
-    tell: Tell = lambda code, order, text: None
+    judge: Callable[[Order], Judgement] | None = None
+    before_exit: Callable[[Order], Awaitable[None]] | None = None
+    tell: Callable[[str, Order, str], None] = lambda code, order, text: None
     settle_every_s: float = 1.0
-    unknown: dict[str, Order] = field(default_factory=dict)  # by client id
+    in_flight: dict[str, InFlight] = field(default_factory=dict)  # by client id
 
     def __post_init__(self) -> None:
-        self._queues: dict[str, asyncio.Queue[Intent]] = {}
+        self._queues: dict[str, asyncio.Queue[Intent | Job]] = {}
         self._workers: list[asyncio.Task[None]] = []
         self._settling: set[asyncio.Task[None]] = set()
 
@@ -50,11 +69,11 @@ class Sending:
     def put(self, intents: list[Intent]) -> None:
         """Carry these out, after those given before for the same instrument."""
         for intent in intents:
-            name = intent.order.instrument
-            if name not in self._queues:
-                self._queues[name] = asyncio.Queue()
-                self._workers.append(self._watched(self._work(self._queues[name])))
-            self._queues[name].put_nowait(intent)
+            self._queue(intent.order.instrument).put_nowait(intent)
+
+    def do(self, job: Job) -> None:
+        """Do this after what was given before for the same instrument."""
+        self._queue(job.instrument).put_nowait(job)
 
     async def idle(self) -> None:
         """Wait until everything given was carried out. Raises what a worker died of."""
@@ -72,6 +91,55 @@ class Sending:
             if self.failed.done():
                 self.failed.result()
 
+    async def close(self) -> None:
+        """Stop; what was given and not sent yet stays unsent."""
+        for task in (*self._workers, *self._settling):
+            task.cancel()
+        await asyncio.gather(*self._workers, *self._settling, return_exceptions=True)
+
+    async def submit(self, order: Order) -> None:
+        """Send an order that is in the journal, and hear the answer."""
+        self.in_flight[order.client_id] = InFlight(order, self.clock())
+        try:
+            await self.broker.submit(order)
+        except OrderRefused as error:
+            self._refused(order, str(error))
+        except (OutcomeUnknown, VenueDown) as error:
+            self.tell("unknown", order, str(error))
+            self.doubt(order)
+            return
+        self.in_flight.pop(order.client_id, None)
+
+    async def cancel(self, order: Order) -> None:
+        """Ask the venue to end an order; one that it doesn't have is looked into."""
+        if self.session.orders[order.client_id].view.closed:
+            return
+        try:
+            await self.broker.cancel(order)
+        except OrderRefused:
+            if not self.session.orders[order.client_id].view.closed:
+                self.doubt(order)
+        except MaemaeError as error:
+            self.tell("unknown", order, f"cancel: {error}")
+            self.doubt(order)
+
+    def doubt(self, order: Order) -> None:
+        """What became of the order is unknown: freeze its instrument and find out."""
+        known = self.in_flight.get(order.client_id)
+        if known is not None and known.lost:
+            return
+        since = known.since if known else self.clock()
+        self.in_flight[order.client_id] = InFlight(order, since, lost=True)
+        task = self._watched(self._settle(order))
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+
+    def _queue(self, instrument: str) -> "asyncio.Queue[Intent | Job]":
+        if instrument not in self._queues:
+            self._queues[instrument] = asyncio.Queue()
+            self._workers.append(self._watched(self._work(self._queues[instrument])))
+        return self._queues[instrument]
+
     def _watched(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
         """A task whose death is everyone's: orders that nobody sends any more must not go unnoticed."""
         task = asyncio.create_task(work)
@@ -83,79 +151,56 @@ class Sending:
         if error and not self.failed.done():
             self.failed.set_exception(error)
 
-    async def close(self) -> None:
-        """Stop; what was given and not sent yet stays unsent."""
-        for task in (*self._workers, *self._settling):
-            task.cancel()
-        await asyncio.gather(*self._workers, *self._settling, return_exceptions=True)
-
-    def frozen(self, instrument: str) -> bool:
-        """True while an order of the instrument has an unknown fate."""
-        return any(order.instrument == instrument for order in self.unknown.values())
-
-    async def _work(self, queue: "asyncio.Queue[Intent]") -> None:
+    async def _work(self, queue: "asyncio.Queue[Intent | Job]") -> None:
         while True:
             intent = await queue.get()
             try:
                 if isinstance(intent, Submit):
-                    await self._submit(intent.order)
+                    await self._carry_out(intent)
+                elif isinstance(intent, Withdraw):
+                    await self.cancel(intent.order)
                 else:
-                    await self._withdraw(intent)
+                    await intent.work()
             finally:
                 queue.task_done()
 
-    async def _submit(self, order: Order) -> None:
-        if self.session.orders[order.client_id].view.closed:
-            return
-        reason = self.judge(order)
-        if reason:
-            self.tell("denied", order, reason)
-            self.put(self.session.deny(order, reason, self.clock()))
-            return
-        await self.call(order, self.broker.submit(order))
-
-    async def call(self, order: Order, answer: Awaitable[None]) -> None:
-        """Wait for a submit and hear its answer."""
-        try:
-            await answer
-        except OrderRefused as error:
-            self.tell("refused", order, str(error))
-            self.hear(order, Rejected(str(error)))
-        except (OutcomeUnknown, VenueDown) as error:
-            self.tell("unknown", order, str(error))
-            self.doubt(order)
-
-    def doubt(self, order: Order) -> None:
-        """The order's fate is unknown: freeze its instrument and find out."""
-        if order.client_id not in self.unknown:
-            self.unknown[order.client_id] = order
-            task = self._watched(self._settle(order))
-            self._settling.add(task)
-            task.add_done_callback(self._settling.discard)
-
-    def hear(self, order: Order, event: Rejected | Canceled) -> None:
-        now = self.clock()
-        self.put(self.session.update(OrderUpdate(order.client_id, "", order.instrument, event, now), now))
-
-    async def _withdraw(self, intent: Withdraw) -> None:
+    async def _carry_out(self, intent: Submit) -> None:
+        """Judge once more, and send."""
         known = self.session.orders[intent.order.client_id]
-        if known.view.closed:
-            return
-        try:
-            await self.broker.cancel(intent.order)
-        except OrderRefused:
-            self.doubt(intent.order)  # nothing rests under this id: filled, ended, or never there
-        except MaemaeError as error:
-            self.tell("unknown", intent.order, f"cancel: {error}")
-            self.doubt(intent.order)
+        if await self._may_leave(known):
+            if known.order.reduces and self.before_exit is not None:
+                await self.before_exit(known.order)
+            await self.submit(known.order)
+
+    async def _may_leave(self, known: Known) -> bool:
+        """Wait while the gate says that an exit must wait; deny what it denies."""
+        while not known.view.closed:
+            verdict = self.judge(known.order) if self.judge is not None else None
+            if verdict is None or verdict.passes:
+                return True
+            if not verdict.waits:
+                self.tell("denied", known.order, verdict.reason)
+                self.put(self.session.deny(known.order, verdict.reason, self.clock()))
+                return False
+            self.tell("waits", known.order, verdict.reason)
+            wait_s = ((verdict.retry_at or 0) - self.clock()) / 1e9
+            await asyncio.sleep(min(max(wait_s, PAUSE_S), 5.0))
+        return False
+
+    def _refused(self, order: Order, reason: str) -> None:
+        self.tell("refused", order, reason)
+        now = self.clock()
+        update = OrderUpdate(order.client_id, "", order.instrument, Rejected(reason), now)
+        self.put(self.session.update(update, now))
 
     async def _settle(self, order: Order) -> None:
         """Ask until the venue has said what became of it."""
         asked_at, missing = self.clock(), 0
         lag = int(self.broker.capabilities.query_lag_s * 1e9)
-        while not self.session.orders[order.client_id].view.closed:
+        known = self.session.orders[order.client_id]
+        while not known.view.closed:
             try:
-                found = await self._ask(self.session.orders[order.client_id], asked_at)
+                found = await self._ask(known)
             except MaemaeError as error:
                 self.tell("unsettled", order, str(error))
                 await asyncio.sleep(self.settle_every_s)
@@ -164,22 +209,21 @@ class Sending:
                 break
             missing += 1
             if missing > 1 and self.clock() - asked_at >= lag:
-                self.hear(order, Rejected("the venue has no such order"))
+                self._refused(order, "the venue has no such order")
                 break
             await asyncio.sleep(self.settle_every_s)
-        self.unknown.pop(order.client_id, None)
-        self.tell("settled", order, self.session.orders[order.client_id].view.status.value)
+        self.in_flight.pop(order.client_id, None)
+        self.tell("settled", order, known.view.status.value)
 
-    async def _ask(self, known: Known, asked_at: int) -> bool:
+    async def _ask(self, known: Known) -> bool:
         """Hear what the venue has of the order; False when it has nothing."""
-        since = asked_at - 3_600_000_000_000
-        name = known.order.client_id
+        since, name = known.created - HOUR, known.order.client_id
         reports = [each for each in await self.broker.orders(since) if each.order.client_id == name]
         for fill in await self.broker.fills(since):
             if fill.update.client_id == name:
                 self.put(self.session.update(fill.update, self.clock()))
         for report in reports:
             for event in report.events:
-                update = OrderUpdate(name, report.venue_id, known.order.instrument, event)
+                update = OrderUpdate(name, report.venue_id, known.order.instrument, event, self.clock())
                 self.put(self.session.update(update, self.clock()))
         return bool(reports)

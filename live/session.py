@@ -1,41 +1,30 @@
 """One account's trader with its journal: what goes in, and what it makes the desk mean, is on disk first.
 
-An input and all that follows from it is one transaction, flushed once, before anything is sent.
+An input and all that follows from it, verdicts of the risk gate included, is one transaction, flushed once,
+before anything is sent.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from brokers.contract import BarEvent, OrderUpdate
 from brokers.rows import Row
-from desk.orders import Denied, Order, OrderEvent, OrderView, status_of
+from desk.orders import Denied, Expired, Fill, Order, OrderStatus
 from desk.records import Reason
 from desk.stepper import Step
-from live.reading import Reader
+from live.orders import Known, Orders
+from live.reading import Reader, nothing_said
+from live.risk.judgement import Judgement
 from live.trader import Intent, Said, Submit, Trader
 from records import inputs, outcomes
 from records.entries import draft
 from records.events import update_key
 from records.journal import Journal
 from records.message import Message
+from records.outcomes import Verdict
 from records.steps import Step as StepMessage
 
 STALE = "stale: meant for a moment that has passed"
-
-
-@dataclass(eq=False)
-class Known:
-    """An order and all that became known of it. number: the desk's own, -1 for one that isn't the desk's.
-    created: when it was meant, ns UTC."""
-
-    order: Order
-    number: int = -1
-    created: int = 0
-    events: set[OrderEvent] = field(default_factory=set)
-
-    @property
-    def view(self) -> OrderView:
-        return status_of(self.order, self.events)
 
 
 @dataclass(frozen=True)
@@ -48,13 +37,19 @@ class Names:
 
 @dataclass(eq=False)
 class Session:
-    """Feeds the trader and keeps the journal. Nothing here waits, and nothing here sends."""
+    """Feeds the trader and keeps the journal. Nothing here waits, and nothing here sends.
+
+    judge: what the risk gate says of an order; None: there is none. watch: told of everything that is
+    written, once it is on disk.
+    """
 
     journal: Journal
     trader: Trader
     reader: Reader
     names: Names
-    orders: dict[str, Known] = field(default_factory=dict)
+    judge: Callable[[Order], Judgement] | None = None
+    watch: Callable[[int, Message], None] = lambda ts, message: None
+    orders: Orders = field(default_factory=Orders)
     heard: set[str] = field(default_factory=set)  # keys of updates
 
     def row(self, row: Row, now: int, stale: bool = False) -> list[Intent]:
@@ -64,11 +59,12 @@ class Session:
         still owed.
         """
         said = self.reader.bar(row.ts, row.prices)
-        step, intents = self.trader.bar(row.ts, row.prices, said)
-        given = StepMessage(row.ts, said.signals, said.p, said.status, said.labels)
-        messages: list[Message] = [*self._bars(row, now), given]
-        self._write(now, [*messages, *self._outcomes(step, said, row.ts), *self._meant(intents, now)])
-        return self._without_stale(intents, now) if stale else intents
+        return self._step(row, said, now, stale)
+
+    def warm_up(self, row: Row, now: int) -> None:
+        """A bar of the past: the desk marks by it, and hears no signal."""
+        self.reader.bar(row.ts, row.prices)
+        self._step(row, nothing_said(self.trader.n_filters), now, stale=True)
 
     def update(self, update: OrderUpdate, now: int) -> list[Intent]:
         """What became known of an order; heard twice it is heard once."""
@@ -76,12 +72,11 @@ class Session:
         if key in self.heard:
             return []
         self.heard.add(key)
-        if update.client_id in self.orders:
-            self.orders[update.client_id].events.add(update.event)
+        self.orders.hear(update)
         step, intents = self.trader.update(update)
-        outcome = self._trades(step) if step is not None else []
-        self._write(now, [inputs.Update(update), *outcome, *self._meant(intents, now)])
-        return intents
+        trades = self._trades(step) if step is not None else []
+        denied = self._write(now, [inputs.Update(update), *trades], intents)
+        return [*self._after(intents, denied, now), *self._rest_of_reduced(update, now)]
 
     def deny(self, order: Order, reason: str, now: int) -> list[Intent]:
         """It won't be sent."""
@@ -89,46 +84,85 @@ class Session:
 
     def intend(self, order: Order, reason: Reason, now: int) -> None:
         """An order that isn't the desk's own, such as a protective stop, before it is sent."""
-        self.orders[order.client_id] = Known(order, created=now)
+        self.orders.add(Known(order, created=now, reason=reason.name))
         name = self.names.strategies[order.strategy]
         self._write(now, [inputs.Intent(order, name, reason.name)])
+
+    def adopt(self, order: Order, now: int) -> None:
+        """An order of somebody else's on this account."""
+        self.orders.add(Known(order, created=now, reason=inputs.EXTERNAL))
+        self._write(now, [inputs.Intent(order, inputs.EXTERNAL)])
 
     def tell(self, message: Message, now: int) -> None:
         """Write something down that the desk doesn't act on."""
         self._write(now, [message])
 
-    def open_orders(self) -> Iterator[Known]:
-        """Orders that may rest at the venue."""
-        return (known for known in self.orders.values() if not known.view.closed)
+    def _step(self, row: Row, said: Said, now: int, stale: bool) -> list[Intent]:
+        step, intents = self.trader.bar(row.ts, row.prices, said)
+        given = StepMessage(row.ts, said.signals, said.p, said.status, said.labels)
+        messages = [*self._bars(row, now), given, *self._outcomes(step, said, row.ts)]
+        denied = self._write(now, messages, intents, judged=not stale)
+        if stale:
+            denied = {
+                intent.order.client_id: STALE
+                for intent in intents
+                if isinstance(intent, Submit) and not intent.order.reduces
+            }
+        return self._after(intents, denied, now)
 
-    def _without_stale(self, intents: list[Intent], now: int) -> list[Intent]:
+    def _after(self, intents: list[Intent], denied: dict[str, str], now: int) -> list[Intent]:
+        """What is left to do once denials have had their consequences."""
         kept: list[Intent] = []
         for intent in intents:
-            if isinstance(intent, Submit) and not intent.order.reduces:
-                kept.extend(self.deny(intent.order, STALE, now))
-            else:
-                kept.append(intent)
+            reason = denied.get(intent.order.client_id) if isinstance(intent, Submit) else None
+            kept.extend(self.deny(intent.order, reason, now) if reason else [intent])
         return kept
 
-    def _write(self, now: int, messages: Iterable[Message]) -> None:
-        self.journal.append([draft(now, message) for message in messages])
+    def _rest_of_reduced(self, update: OrderUpdate, now: int) -> list[Intent]:
+        """An order that the gate made smaller is over for the desk once the smaller one is filled."""
+        known = self.orders.known.get(update.client_id)
+        if known is None or not isinstance(update.event, Fill) or known.number < 0:
+            return []
+        if known.view.status is not OrderStatus.FILLED or not self.trader.awaits(known.number):
+            return []
+        rest = OrderUpdate(update.client_id, update.venue_id, update.instrument, Expired(), now)
+        return self.update(rest, now)
 
-    def _bars(self, row: Row, now: int) -> Iterator[inputs.Bar]:
+    def _write(
+        self, now: int, messages: Iterable[Message], intents: Sequence[Intent] = (), judged: bool = True
+    ) -> dict[str, str]:
+        """One transaction. Returns why each denied order was denied, by client id."""
+        denied: dict[str, str] = {}
+        written = [*messages]
+        for intent in intents:
+            if isinstance(intent, Submit):
+                written.extend(self._meant(intent, now, denied, judged))
+        self.journal.append([draft(now, message) for message in written])
+        for message in written:
+            self.watch(now, message)
+        return denied
+
+    def _meant(self, intent: Submit, now: int, denied: dict[str, str], judged: bool) -> Iterator[Message]:
+        """An order to send, and what the gate says of it."""
+        order = intent.order
+        name = self.names.strategies[order.strategy]
+        yield inputs.Intent(order, name, intent.reason.name, intent.seq, intent.number)
+        verdict = self.judge(order) if self.judge is not None and judged else None
+        if verdict is not None:
+            yield verdict.message
+            if verdict.outcome is Verdict.REDUCE:
+                order = verdict.to_send
+            elif not verdict.passes and not verdict.waits:
+                denied[order.client_id] = verdict.reason
+        self.orders.add(Known(order, intent.number, now, intent.reason.name))
+
+    def _bars(self, row: Row, now: int) -> Iterator[Message]:
         history = self.reader.history
         for column, instrument in enumerate(history.instruments):
             o, h, l, c, volume = (float(prices[column]) for prices in row.prices)
             if c == c:
                 bar = BarEvent(instrument.id, history.timeframe, row.ts, o, h, l, c, volume, now)
                 yield inputs.Bar(bar)
-
-    def _meant(self, intents: Iterable[Intent], now: int) -> Iterator[Message]:
-        """Intents to send, and requests to end what was sent."""
-        for intent in intents:
-            if isinstance(intent, Submit):
-                order = intent.order
-                self.orders[order.client_id] = Known(order, intent.number, now)
-                name = self.names.strategies[order.strategy]
-                yield inputs.Intent(order, name, intent.reason.name, intent.seq, intent.number)
 
     def _outcomes(self, step: Step, said: Said, ts: int) -> Iterator[Message]:
         instruments = self.reader.history.instruments

@@ -73,6 +73,7 @@ class Trader:
         self._sent: dict[str, tuple[Order, int]] = {}  # by client id: the order and the desk's number
         self._orders: dict[int, Order] = {}
         self._trades: set[str] = set()
+        self.opened: dict[int, str] = {}  # client id of the latest entry that filled, by position
 
     def bar(self, ts: int, prices: Prices, said: Said) -> tuple[Step, list[Intent]]:
         """One closed bar of every instrument, each price of shape (n_instruments,)."""
@@ -87,9 +88,17 @@ class Trader:
         step = self.desk.report(report)
         return step, list(self._intents(step.orders))
 
+    def column(self, instrument: str) -> int:
+        return self._columns[instrument]
+
     def lot(self, column: int) -> Decimal:
         """Units of one lot of an instrument."""
         return decimal(self.instruments[column].lot)
+
+    def awaits(self, number: int) -> bool:
+        """True while the desk counts on an order to fill."""
+        slots = self.desk.book.positions["orders"]
+        return bool(((slots["id"] == number) & (slots["live"] != 0)).any())
 
     def know(self, order: Order, number: int) -> None:
         """Remember an order by both its names: updates come by one, withdrawals by the other."""
@@ -142,6 +151,8 @@ class Trader:
             if update.event.trade_id in self._trades:
                 return None
             self._trades.add(update.event.trade_id)
+            if not dot and not order.reduces:
+                self.opened[int(row["position"][0])] = order.client_id
             _describe_fill(row, update.event, self.instruments[column])
         elif isinstance(update.event, Canceled | Denied | Expired | Rejected) and not suffix.endswith(DIGITS):
             row["kind"] = ReportKind.ENDED  # with a digit: a protective order of ours, which is placed again

@@ -84,12 +84,12 @@ def check(world: World, one: Bot, venue: PaperVenue, folder: Path) -> None:
     held = {each.id: venue.held(each.id) for each in world.panel.instruments}
     assert not list(drifting(one.session, held)), f"market({world.seed})"
     ours = {report.order.client_id: report for report in venue.reports()}
-    for name, known in one.session.orders.items():
+    for name, known in one.session.orders.known.items():
         if name in ours:
             assert ours[name].filled == known.view.filled, f"market({world.seed}): {name}"
         else:
             assert known.view.filled == 0 and known.view.closed, f"market({world.seed}): {name} is lost"
-    assert set(ours) <= set(one.session.orders)
+    assert set(ours) <= set(one.session.orders.known)
 
 
 @pytest.fixture

@@ -1,0 +1,166 @@
+"""Stops that rest at the venue, one for each open position, from its first fill and resized on each.
+
+For venues that don't protect positions themselves. What should rest is read off the desk's book; what does
+rest, off the orders that are known; the difference is what is done. Targets, and stops where the venue has
+none, are watched here: reached, they leave at market.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from math import isfinite
+
+from desk.orders import Order, OrderStatus, decimal
+from desk.records import Reason
+from live.orders import Known
+from live.sending import Job, Sending
+from live.session import Session
+
+
+@dataclass(frozen=True)
+class Held:
+    """A position that needs protection. stop, target: levels, infinite = none."""
+
+    number: int
+    instrument: str
+    strategy: int
+    side: int
+    quantity: Decimal
+    stop: float
+    target: float
+
+
+@dataclass(eq=False)
+class Protection:
+    """Keeps what rests equal to what should rest."""
+
+    session: Session
+    sending: Sending
+    resting_stops: bool = True
+    _made: dict[str, int] = field(default_factory=dict)  # protective orders by the entry they belong to
+
+    def check(self, instrument: str) -> None:
+        """Look at an instrument's positions, after what is already on its way to the venue."""
+        self.sending.do(Job(instrument, lambda: self._align(instrument)))
+
+    def price(self, instrument: str, price: float) -> None:
+        """A price was seen: leave where it reaches a target, or a stop that can't rest."""
+        for held in self.positions(instrument):
+            if held.side * (price - held.target) >= 0.0:
+                self._leave(held, Reason.TARGET)
+            elif not self.resting_stops and held.side * (held.stop - price) >= 0.0:
+                self._leave(held, Reason.STOP)
+
+    def positions(self, instrument: str) -> Iterator[Held]:
+        """Open positions of an instrument, by the desk's book."""
+        trader = self.session.trader
+        n = len(trader.rules.strategies)
+        column = trader.column(instrument)
+        for strategy in range(n):
+            position = trader.desk.book.positions[column * n + strategy]
+            lots = int(position["lots"])
+            if lots:
+                long = lots > 0
+                floor, ceiling = float(position["floor"]), float(position["ceiling"])
+                yield Held(
+                    number=column * n + strategy,
+                    instrument=instrument,
+                    strategy=strategy,
+                    side=1 if long else -1,
+                    quantity=abs(lots) * trader.lot(column),
+                    stop=floor if long else ceiling,
+                    target=ceiling if long else floor,
+                )
+
+    async def free(self, order: Order) -> None:
+        """Take back the stop that holds what an exit wants to sell."""
+        if not self.sending.broker.capabilities.reduce_only:
+            for known in self._stops(order.instrument, order.strategy):
+                await self.sending.cancel(known.order)
+
+    async def _align(self, instrument: str) -> None:
+        """Cancel stops that don't fit, then place those that are missing."""
+        wanted = {held.strategy: held for held in self.positions(instrument)}
+        for strategy in range(len(self.session.trader.rules.strategies)):
+            held = wanted.get(strategy)
+            fits = False
+            for known in self._stops(instrument, strategy):
+                if held is not None and not fits and _fits(known, held):
+                    fits = True
+                else:
+                    await self.sending.cancel(known.order)
+            if held is not None and not fits and self._should_rest(held):
+                await self._place(held)
+
+    def _should_rest(self, held: Held) -> bool:
+        """Not while an exit works: what it sells can't be promised twice."""
+        if not self.resting_stops or not isfinite(held.stop):
+            return False
+        exits = self.sending.broker.capabilities.reduce_only
+        return exits or not any(
+            known.order.reduces and known.order.strategy == held.strategy and not _is_stop(known)
+            for known in self.session.orders.resting(held.instrument)
+        )
+
+    async def _place(self, held: Held) -> None:
+        order = self._order(held, ".stop", trigger=decimal(held.stop))
+        self.session.intend(order, Reason.STOP, self.sending.clock())
+        await self.sending.submit(order)
+        if self.session.orders[order.client_id].view.status is OrderStatus.REJECTED:
+            self.sending.tell("unprotected", order, "the venue refused the stop; leaving at market")
+            await self._go(held, Reason.STOP)
+
+    def _leave(self, held: Held, reason: Reason) -> None:
+        """Leave at market, once."""
+        if not any(
+            known.order.reduces and known.order.strategy == held.strategy and not _is_stop(known)
+            for known in self.session.orders.resting(held.instrument)
+        ):
+            order = self._order(held, ".target" if reason is Reason.TARGET else ".stop")
+            self.session.intend(order, reason, self.sending.clock())
+            self.sending.do(Job(held.instrument, lambda: self._exit(order)))
+
+    async def _go(self, held: Held, reason: Reason) -> None:
+        order = self._order(held, ".target" if reason is Reason.TARGET else ".stop")
+        self.session.intend(order, reason, self.sending.clock())
+        await self._exit(order)
+
+    async def _exit(self, order: Order) -> None:
+        await self.free(order)
+        await self.sending.submit(order)
+
+    def _order(self, held: Held, suffix: str, trigger: Decimal | None = None) -> Order:
+        entry = self.session.trader.opened[held.number]
+        self._made[entry] = self._made.get(entry, self._counted(entry)) + 1
+        return Order(
+            client_id=f"{entry}{suffix}{self._made[entry]}",
+            instrument=held.instrument,
+            side=-held.side,
+            quantity=held.quantity,
+            trigger=trigger,
+            reduces=True,
+            strategy=held.strategy,
+        )
+
+    def _counted(self, entry: str) -> int:
+        """How many the journal has already."""
+        return sum(name.startswith(f"{entry}.") for name in self.session.orders.known)
+
+    def _stops(self, instrument: str, strategy: int) -> Iterator[Known]:
+        for known in self.session.orders.resting(instrument):
+            if known.order.strategy == strategy and _is_stop(known):
+                yield known
+
+
+def _is_stop(known: Known) -> bool:
+    return known.number < 0 and known.order.trigger is not None and "." in known.order.client_id
+
+
+def _fits(known: Known, held: Held) -> bool:
+    """The right side, level and remaining quantity."""
+    order = known.order
+    return (
+        order.side == -held.side
+        and known.view.leaves == held.quantity
+        and order.trigger == decimal(held.stop)
+    )

@@ -1,0 +1,114 @@
+"""From ccxt's exceptions to ours. Only the venue's own definitive words refuse an order."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from brokers.crypto.dialect import Dialect
+from brokers.crypto.pace import Pace
+from brokers.crypto.probe import Probe, current
+from desk.orders import Order
+from market.errors import ConfigError, MaemaeError, OrderRefused, OutcomeUnknown, VenueDown
+
+T = TypeVar("T")
+TRIES = 4  # of a query that the venue puts off
+LONGEST_PAUSE_S = 60.0  # a longer one isn't waited for
+
+
+async def query(venue: str, dialect: Dialect, pace: Pace, what: str, ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask something that changes nothing. Raises VenueDown or ConfigError.
+
+    429 and 418: the pause that the venue asks for is kept and the query asked again.
+    """
+    for attempt in range(TRIES):
+        probe = Probe()
+        try:
+            return await _probed(probe, ask)
+        except MaemaeError:
+            raise
+        except Exception as error:
+            if not probe.throttled:
+                raise _of_query(venue, dialect, probe, what, error) from error
+            pace.pause(probe.retry_after_s)
+            if probe.retry_after_s > LONGEST_PAUSE_S or attempt == TRIES - 1:
+                raise VenueDown(
+                    f"{venue}: {what}: too many requests (HTTP {probe.status}); the venue wants to be left "
+                    f"alone for {probe.retry_after_s:g} s. Ask again later."
+                ) from error
+    raise AssertionError("unreachable")
+
+
+async def command(
+    venue: str, dialect: Dialect, pace: Pace, what: str, order: Order, ask: Callable[[], Awaitable[T]],
+) -> T:  # fmt: skip
+    """Ask for something to be done to an order, once. what: "submit", "cancel" or "replace".
+
+    Raises OrderRefused (definitive), OutcomeUnknown, VenueDown (nothing was done) or ConfigError (of a
+    cancel: the key may not; the order is as it was).
+    """
+    probe = Probe(command=True)
+    try:
+        return await _probed(probe, ask)
+    except MaemaeError:
+        raise
+    except Exception as error:
+        raise _of_command(venue, dialect, pace, probe, what, order, error) from error
+
+
+async def _probed(probe: Probe, ask: Callable[[], Awaitable[T]]) -> T:
+    """Run with the probe where ``wire`` finds it, in this task and those that it begins."""
+    token = current.set(probe)
+    try:
+        return await ask()
+    finally:
+        current.reset(token)
+
+
+def _of_query(venue: str, dialect: Dialect, probe: Probe, what: str, error: Exception) -> MaemaeError:
+    if probe.status and dialect.bad_key(probe, error):
+        return ConfigError(f"{venue}: {what}: {_said(dialect, probe, error)}. {KEY_REMEDY}")
+    if type(error).__name__ in ("BadSymbol",):
+        return ConfigError(f"{venue}: {what}: {error}.")
+    if not probe.sent and not isinstance(error, OSError):
+        return VenueDown(f"{venue}: {what} couldn't be asked: {_short(error)}.")
+    return VenueDown(f"{venue}: {what}: {_said(dialect, probe, error)}. Ask again later.")
+
+
+KEY_REMEDY = "Check the key, its permissions and its allowed addresses."
+
+
+def _of_command(
+    venue: str, dialect: Dialect, pace: Pace, probe: Probe, what: str, order: Order, error: Exception
+) -> MaemaeError:
+    name = f"{venue}: {what} of order {order.client_id}"
+    if not probe.sent:
+        return OrderRefused(f"{name}: {_short(error)}. Nothing was sent.")
+    if probe.throttled:
+        pace.pause(probe.retry_after_s)
+        return VenueDown(
+            f"{name}: too many requests (HTTP {probe.status}); the venue did nothing. "
+            f"It takes requests again in {probe.retry_after_s:g} s."
+        )
+    if what == "cancel" and dialect.no_such_order(probe, error):
+        return OrderRefused(
+            f"{name}: nothing rests under this id: {dialect.refusal(probe) or _short(error)}."
+        )
+    refusal = dialect.refusal(probe)
+    if refusal is None:
+        return OutcomeUnknown(f"{name}: {_said(dialect, probe, error)}. Ask the venue what became of it.")
+    if what != "submit":  # the order itself is as it was
+        kind = ConfigError if dialect.bad_key(probe, error) else VenueDown
+        return kind(f"{name}: {refusal}. The order is as it was.")
+    return OrderRefused(f"{name}: {refusal}. Nothing rests.")
+
+
+def _said(dialect: Dialect, probe: Probe, error: Exception) -> str:
+    """The venue's words where there are any, else what happened to the connection."""
+    if probe.status:
+        return dialect.reason(probe.data) or f"HTTP {probe.status} without an answer we know"
+    return f"no whole answer ({type(error).__name__})"
+
+
+def _short(error: Exception) -> str:
+    """ccxt's sentence without the address it asked, which carries signatures."""
+    text = str(error).split("http")[0].strip()
+    return f"{type(error).__name__}: {text[:200]}".rstrip(": ")

@@ -1,0 +1,146 @@
+"""Binance USD-M futures."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from brokers.contract import Capabilities
+from brokers.crypto.access import Access
+from brokers.crypto.binance import DAY, REACH, Binance, with_fees
+from brokers.crypto.dialect import Request, Rows
+from brokers.crypto.exact import Row, exactly, plain
+from brokers.crypto.pages import Span, everything
+from brokers.crypto.wire import forget_client
+from desk.orders import Order
+from market.errors import ConfigError
+from market.instruments import Instrument
+
+
+class BinanceUsdm(Binance):
+    """Stops rest as algo orders: another endpoint, other ids, until they become orders."""
+
+    capabilities = Capabilities(reduce_only=True, replaces=True, short=True, orders_per_s=20.0)
+    options: ClassVar[Row] = {"fetchCurrencies": False, "fetchMargins": False}
+    orders_span = Span(limit=1000, ms=7 * DAY)
+    fills_span = Span(limit=1000, ms=7 * DAY)
+    newest_is_a_week = True
+    trading_right = "enableFutures"
+
+    async def prepare(self, exchange: Any, markets: Sequence[Row], access: Access) -> None:
+        mode = await exchange.fetch_position_mode()
+        if mode["hedged"]:
+            raise ConfigError(
+                "the futures account is in hedge mode; expected one-way mode. Switch Position Mode to "
+                "One-way in Binance's preferences (no positions or orders may be open)."
+            )
+        for market in markets:
+            await self._set_up(exchange, market, access)
+
+    async def _set_up(self, exchange: Any, market: Row, access: Access) -> None:
+        """Margin mode and leverage of one market, then what the venue has of them."""
+        if access.margin_mode is None and access.leverage is None:
+            return
+        symbol = market["symbol"]
+        found = await _margin(exchange, market)
+        if access.margin_mode is not None and found["mode"] != access.margin_mode:
+            await exchange.set_margin_mode(access.margin_mode, symbol)
+        if access.leverage is not None and found["leverage"] != access.leverage:
+            await exchange.set_leverage(access.leverage, symbol)
+        found = await _margin(exchange, market)
+        wanted = {
+            "mode": access.margin_mode or found["mode"],
+            "leverage": access.leverage or found["leverage"],
+        }
+        if found != wanted:
+            raise ConfigError(
+                f"{symbol}: asked for {wanted['mode']} margin at {wanted['leverage']}x, the venue has "
+                f"{found['mode']} at {found['leverage']}x. Close its positions and orders, or change [venue]."
+            )
+
+    async def describe(self, exchange: Any, market: Row, instrument: Instrument, signed: bool) -> Instrument:
+        if market["inverse"]:
+            raise ConfigError(
+                f"{instrument.id} is margined in its own coin, which the ledger can't keep. Trade USDT's."
+            )
+        if not signed:
+            return instrument
+        leverage = (await _margin(exchange, market))["leverage"]
+        found = await with_fees(exchange, market, instrument, "quote")
+        margin = 1.0 / max(leverage, 1)
+        return replace(found, long_margin=margin, short_margin=margin)
+
+    def request(self, order: Order, market: Row, reference: Decimal | None) -> Request:
+        found = super().request(order, market, reference)
+        if order.trigger is not None:
+            # ccxt sends whatever carries a trigger to the algo endpoint.
+            found.params["workingType"] = "CONTRACT_PRICE"
+        return found
+
+    async def cancel(self, exchange: Any, market: Row, order: Order, venue_id: str | None) -> Row:
+        """A stop rests as an algo order until it is triggered; after that it is an order like any other."""
+        import ccxt
+
+        symbol = market["symbol"]
+        names = {"origClientOrderId": order.client_id} if venue_id is None else {}
+        if order.trigger is not None:
+            try:
+                await exchange.cancel_order(venue_id, symbol, {**names, "trigger": True})
+                return {"id": venue_id, "status": "canceled", "clientOrderId": order.client_id}
+            except ccxt.OrderNotFound:
+                pass
+        found = await exchange.cancel_order(venue_id, symbol, names)
+        return exactly(exchange, exchange.parse_order, found["info"], market)
+
+    async def replace(
+        self, exchange: Any, market: Row, order: Order, quantity: Decimal, price: Decimal
+    ) -> Row:
+        found = await exchange.fapiPrivatePutOrder(
+            {
+                "symbol": market["id"],
+                "side": "BUY" if order.side > 0 else "SELL",
+                "origClientOrderId": order.client_id,
+                "quantity": plain(quantity),
+                "price": plain(price),
+            }
+        )
+        return exactly(exchange, exchange.parse_order, found, market)
+
+    async def open_orders(self, exchange: Any, market: Row) -> Rows:
+        plain_ones = await super().open_orders(exchange, market)
+        algos = await exchange.fetch_open_orders(market["symbol"], None, None, {"trigger": True})
+        return plain_ones + self._exact(exchange, market, algos)
+
+    async def ended_orders(self, exchange: Any, market: Row, since: int, until: int) -> Rows:
+        rows = await super().ended_orders(exchange, market, since, until)
+        # Stops that were triggered or ended lately may be old; the venue lists a week of them at a time.
+        page = _algos(exchange, market["symbol"])
+        start = max(min(since, until - 7 * DAY + 1), until - REACH)
+        found = await everything(page, start, until, Span(limit=100, ms=7 * DAY))
+        return rows + self._exact(exchange, market, found)
+
+    async def open_account_stream(self, exchange: Any) -> None:
+        await exchange.authenticate({"type": "future", "subType": "linear"})
+
+    async def forget_account_stream(self, exchange: Any) -> None:
+        options = exchange.options.setdefault("linear", {})
+        key = options.get("listenKey")
+        exchange.options["linear"] = {**options, "listenKey": None, "lastAuthenticatedTime": 0}
+        if key:
+            await forget_client(exchange, exchange.get_private_ws_url("linear", key))
+
+
+async def _margin(exchange: Any, market: Row) -> Row:
+    """{"mode": cross or isolated, "leverage": int} as the venue has it."""
+    rows = await exchange.fapiPrivateGetSymbolConfig({"symbol": market["id"]})
+    row = next(row for row in rows if row["symbol"] == market["id"])
+    mode = "isolated" if str(row["marginType"]).upper() == "ISOLATED" else "cross"
+    return {"mode": mode, "leverage": int(row["leverage"])}
+
+
+def _algos(exchange: Any, symbol: str) -> Any:
+    async def page(since: int, until: int, limit: int) -> Rows:
+        found = await exchange.fetch_orders(symbol, since, limit, {"until": until, "trigger": True})
+        return list(found)
+
+    return page

@@ -1,0 +1,70 @@
+"""How fast a venue may be asked: a bucket of tokens, and the pause that the venue itself demands."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from market.errors import VenueDown
+
+PATIENCE_S = 0.25  # what an order may be held back for the limit's sake; after that it isn't sent
+
+
+@dataclass
+class Bucket:
+    """``rate`` tokens flow in a second, ``burst`` at most are there. ``take`` says how long to wait."""
+
+    rate: float
+    burst: float
+    clock: Callable[[], float] = time.monotonic
+    tokens: float = field(init=False)
+    seen: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tokens, self.seen = self.burst, self.clock()
+
+    def wait(self, cost: float) -> float:
+        """Seconds until ``cost`` tokens are there. A cost beyond the burst needs a full bucket."""
+        now = self.clock()
+        self.tokens = min(self.tokens + (now - self.seen) * self.rate, self.burst)
+        self.seen = now
+        return max(min(cost, self.burst) - self.tokens, 0.0) / self.rate
+
+    def take(self, cost: float) -> None:
+        """Take them, there or not."""
+        self.tokens -= cost
+
+
+@dataclass
+class Pace:
+    """requests: all of them, in the venue's weights. orders: submits, replaces and cancels."""
+
+    requests: Bucket
+    orders: Bucket
+    clock: Callable[[], float] = time.monotonic
+    paused_until: float = 0.0  # by the venue's Retry-After, in ``clock``'s seconds
+
+    def pause(self, seconds: float) -> None:
+        """The venue wants to be left alone."""
+        self.paused_until = max(self.paused_until, self.clock() + seconds)
+
+    async def query(self, cost: float) -> None:
+        """Wait for a turn, however long it takes."""
+        while True:
+            wait = max(self.requests.wait(cost), self.paused_until - self.clock())
+            if wait <= 0:
+                break
+            await asyncio.sleep(wait)
+        self.requests.take(cost)
+
+    async def command(self, cost: float) -> None:
+        """A turn now or soon. Raises VenueDown: nothing was sent."""
+        wait = max(self.requests.wait(cost), self.orders.wait(1), self.paused_until - self.clock())
+        if wait > PATIENCE_S:
+            raise VenueDown(
+                f"the venue's limit of requests is used up for another {wait:.1f} s. Nothing was sent."
+            )
+        self.requests.take(cost)
+        self.orders.take(1)
+        if wait > 0:
+            await asyncio.sleep(wait)

@@ -31,6 +31,8 @@ class Source(Protocol):
 
     def events(self) -> AsyncIterator[BarEvent | TimeEvent]: ...
 
+    async def bars(self, instrument: str, timeframe: int, start: int, end: int) -> Bars: ...
+
 
 @dataclass(eq=False)
 class PaperBroker:
@@ -60,7 +62,7 @@ class PaperBroker:
         return tuple(known[each] for each in ids)
 
     async def bars(self, instrument: str, timeframe: int, start: int, end: int) -> Bars:
-        raise NotImplementedError("history comes from the source")
+        return await self.source.bars(instrument, timeframe, start, end)
 
     async def subscribe(self, instruments: Sequence[str], feeds: set[Feed], timeframe: int = 0) -> None:
         """The source gives what it gives."""

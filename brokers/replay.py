@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from brokers.contract import BarEvent, TimeEvent
-from market.bars import PRICES, Panel
+from market.bars import PRICES, Bars, Panel
 
 
 async def at_once() -> None:
@@ -27,6 +27,14 @@ class Replay:
                 yield bar
             yield TimeEvent(int(self.panel.ts[t]) + self.panel.timeframe)
             await self.pace()
+
+    async def bars(self, instrument: str, timeframe: int, start: int, end: int) -> Bars:
+        """Bars that open in [start, end), of those before the first row to be given."""
+        column = [one.id for one in self.panel.instruments].index(instrument)
+        bars, rows = self.panel.bars(column)
+        wanted = (bars.ts >= start) & (bars.ts < end) & (rows < self.start)
+        fields = {name: getattr(bars, name)[wanted] for name in ("ts", *PRICES)}
+        return replace(bars, **fields)
 
 
 def bars_of(panel: Panel, row: int) -> Iterator[BarEvent]:

@@ -3,22 +3,44 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from brokers.contract import BarEvent, Broker, BrokerEvent, LinkEvent, OrderUpdate, TimeEvent
+from brokers.contract import (
+    BarEvent,
+    Broker,
+    BrokerEvent,
+    Feed,
+    Link,
+    LinkEvent,
+    OrderUpdate,
+    QuoteEvent,
+    TimeEvent,
+    TradeEvent,
+)
 from brokers.rows import Row, Rows
-from live.reconcile import reconcile
+from live.guard import Guard
+from live.history import rows_between
+from live.protection import Protection
+from live.reconcile import drifting, reconcile, set_baseline
+from live.recovery import LIVE, Recovered, checkpoint, deny_new
+from live.risk.judgement import Notice, Wanted
 from live.sending import Sending
 from live.session import Session
+from market.errors import MaemaeError
+from records.inputs import Start, Stop, Timer
 
 Clock = Callable[[], int]
+BEAT_S = 1.0
 
 
 @dataclass(eq=False)
 class Engine:
     """Runs one account until the feed ends or ``stop`` is called.
 
-    clock: ns UTC; a replay's is the market's own. after: called after every row, for whoever watches.
+    clock: ns UTC; a replay's is the market's own. guard, protection: None in a replay that needs none.
+    warmup: closed bars that the strategies and filters need before the first that counts. after: told of
+    every row. told: notices of the gate, for people. reconcile_every: ns between comparisons with the venue.
     """
 
     broker: Broker
@@ -26,26 +48,56 @@ class Engine:
     sending: Sending
     rows: Rows
     clock: Clock
+    guard: Guard | None = None
+    protection: Protection | None = None
+    warmup: int = 0
+    feeds: frozenset[Feed] = frozenset({Feed.BARS, Feed.ORDERS})
+    reconcile_every: int = 60_000_000_000
+    beat_s: float | None = BEAT_S
+    ready: Callable[[], None] = lambda: None
     after: Callable[[Row], None] = lambda row: None
-    drifting: set[str] = field(default_factory=set)  # instruments whose position isn't the book's
+    told: Callable[[Notice], None] = lambda notice: None
+    drifting: dict[str, str] = field(default_factory=dict)  # instruments that aren't as booked, and how
+    beats: int = 0
 
     def __post_init__(self) -> None:
         self._stop = asyncio.Event()
+        self._compared = 0
+
+    @property
+    def instruments(self) -> list[str]:
+        return [one.id for one in self.session.trader.instruments]
+
+    async def start(self, start: Start, found: Recovered) -> None:
+        """Bring the account to now: what the journal meant and never sent is denied, what the venue did is
+        heard, bars that closed meanwhile are caught up on."""
+        now = self.clock()
+        self.session.tell(start, now)
+        self.sending.put(deny_new(self.session, found, now))
+        held = await self.reconcile()
+        if not found.live:
+            set_baseline(self.session, held, now)
+            self._mark_drift(held)
+        await self._catch_up(found)
+        self.ready()
+        await self.broker.subscribe(self.instruments, set(self.feeds), self.rows.timeframe)
 
     async def run(self) -> None:
-        """Trade. What the venue did while nobody listened is heard first."""
-        await self.reconcile()
+        """Trade until the feed ends, ``stop`` is called or something dies."""
         events = aiter(self.broker.events())
         stopped = asyncio.create_task(self._stop.wait())
+        beating = asyncio.create_task(self._beat())
         try:
             while True:
-                event = asyncio.ensure_future(anext(events, None))
-                ends: set[asyncio.Future[Any]] = {event, stopped, self.sending.failed}
+                event: asyncio.Future[BrokerEvent | None] = asyncio.ensure_future(anext(events, None))
+                ends: set[asyncio.Future[Any]] = {event, stopped, beating, self.sending.failed}
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+                for end in (self.sending.failed, beating):
+                    if end.done():
+                        event.cancel()
+                        end.result()
                 if not event.done():
                     event.cancel()
-                    if self.sending.failed.done():
-                        self.sending.failed.result()
                     break
                 heard = event.result()
                 if heard is None:
@@ -54,6 +106,7 @@ class Engine:
                     break
                 await self.hear(heard)
         finally:
+            beating.cancel()
             stopped.cancel()
             await self.sending.close()
 
@@ -61,33 +114,116 @@ class Engine:
         """End the loop; what rests at the venue stays."""
         self._stop.set()
 
+    def finish(self, reason: str) -> None:
+        """A checkpoint for code that comes later, and the end of this run in the journal."""
+        now = self.clock()
+        self.session.tell(checkpoint(self.session), now)
+        self.session.tell(Stop(reason), now)
+
     async def hear(self, event: BrokerEvent) -> None:
+        if self.guard is not None:
+            self.guard.see(event)
         if isinstance(event, BarEvent):
-            for row in self.rows.take(event):
-                self.step(row)
-        elif isinstance(event, OrderUpdate):
-            self.sending.put(self.session.update(event, self.clock()))
+            self._step_all(list(self.rows.take(event)))
         elif isinstance(event, TimeEvent):
-            for row in self.rows.due(event.now):
-                self.step(row)
-        elif isinstance(event, LinkEvent):
+            self._step_all(list(self.rows.due(event.now)))
+        elif isinstance(event, OrderUpdate):
+            self._hear_update(event)
+        elif isinstance(event, TradeEvent):
+            self._see_price(event.instrument, event.price)
+        elif isinstance(event, QuoteEvent):
+            self._see_price(event.instrument, (event.bid + event.ask) / 2.0)
+        elif isinstance(event, LinkEvent) and event.link is not Link.DOWN:
             await self.reconcile()
 
-    def step(self, row: Row) -> None:
-        """One closed bar of every instrument."""
-        self.sending.put(self.session.row(row, self.clock()))
-        self.after(row)
-
-    async def reconcile(self) -> None:
-        """Hear what the venue has that the journal lacks; instruments that drift are named."""
-        found = await reconcile(self.session, self.broker, self.clock())
+    async def reconcile(self) -> dict[str, Decimal]:
+        """Hear what the venue has that the journal lacks; returns what it holds, by instrument."""
+        now = self.clock()
+        try:
+            found = await reconcile(self.session, self.broker, now)
+        except MaemaeError as error:
+            self.sending.alarm("reconcile", str(error))
+            return {}
+        self._compared = now
         self.sending.put(found.intents)
         for order in found.doubtful:
             self.sending.doubt(order)
-        self.drifting = found.drifting
+        for order in found.external:
+            self.sending.tell("external", order, "an order of somebody else's rests on this account")
+        if self.guard is not None:
+            self.guard.reconciled, self.guard.heartbeat, self.guard.venue = now, now, found.held
+        self._mark_drift(found.held)
+        for instrument in self.instruments:
+            self._protect(instrument)
+        return found.held
 
+    def _mark_drift(self, held: dict[str, Decimal]) -> None:
+        """Instruments whose position isn't the book's take no new risk."""
+        self.drifting = dict(drifting(self.session, held))
+        if self.guard is not None:
+            self.guard.drift = self.drifting
+            for instrument in self.instruments:
+                self.guard.touch(instrument)
 
-async def replay_gap(engine: Engine, rows: Sequence[Row]) -> None:
-    """Rows that closed while nobody traded: the desk sees them, entries of theirs are denied."""
-    for row in rows:
-        engine.sending.put(engine.session.row(row, engine.clock(), stale=True))
+    def _step_all(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            self.sending.put(self.session.row(row, self.clock()))
+            self.after(row)
+            for column, instrument in enumerate(self.instruments):
+                close = float(row.prices[3][column])
+                if close == close:
+                    self._see_price(instrument, close)
+                    self._protect(instrument)
+
+    def _hear_update(self, update: OrderUpdate) -> None:
+        self.sending.put(self.session.update(update, self.clock()))
+        if self.guard is not None:
+            self.guard.touch(update.instrument)
+        self._protect(update.instrument)
+
+    def _see_price(self, instrument: str, price: float) -> None:
+        if self.protection is not None:
+            self.protection.price(instrument, price)
+
+    def _protect(self, instrument: str) -> None:
+        if self.protection is not None:
+            self.protection.check(instrument)
+
+    async def _catch_up(self, found: Recovered) -> None:
+        """Bars that closed before now: history for the first start, what was missed for a later one."""
+        timeframe, now = self.rows.timeframe, self.clock()
+        history = self.session.reader.history
+        until = now - now % timeframe
+        since = history.ts(len(history) - 1) + timeframe if len(history) else until - self.warmup * timeframe
+        for row in await rows_between(self.broker, self.session.trader.instruments, timeframe, since, until):
+            if found.live:
+                self.sending.put(self.session.row(row, now, stale=True))
+            else:
+                self.session.warm_up(row, now)
+            self.rows.done = row.ts
+        if not found.live:
+            self.session.reader.begin()
+            self.session.tell(Timer(LIVE, now), now)
+
+    async def _beat(self) -> None:
+        """Once a second: what time alone brings."""
+        if self.beat_s is None:
+            await asyncio.Event().wait()
+        while True:
+            await asyncio.sleep(self.beat_s or 0.0)
+            self.beats += 1
+            now = self.clock()
+            self._step_all(list(self.rows.due(now)))
+            if self.guard is not None:
+                for notice in self.guard.gate.tick(self.guard.facts()):
+                    self._notice(notice, now)
+            if now - self._compared > self.reconcile_every:
+                await self.reconcile()
+
+    def _notice(self, notice: Notice, now: int) -> None:
+        self.session.tell(notice.message, now)
+        self.told(notice)
+        if notice.wants is Wanted.CANCEL_ENTRIES:
+            for known in self.session.orders.open():
+                if not known.order.reduces:
+                    self.sending.withdraw(known.order)

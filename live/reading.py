@@ -97,6 +97,10 @@ class Reader:
         labels = _renumbered(reading.labels[reading.labels["matured_at"] == t], self._before)
         return Said(rows[first:].copy(), opinions.p[first:], opinions.status[first:], labels)
 
+    def begin(self) -> None:
+        """From the next bar on signals count; those so far never were the desk's."""
+        self.start, self._before = len(self.history), self._said
+
     def resume(self) -> None:
         """Count again after the history was filled from elsewhere."""
         rows = self.pipeline.read(self.history.panel).signals.rows if len(self.history) else ()

@@ -3,14 +3,16 @@
 Hearing the same report again changes nothing, so a second reconciliation appends nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from brokers.contract import Broker, OrderReport, OrderUpdate
-from desk.orders import Order, status_of
+from desk.orders import Order, decimal, status_of
 from live.session import Session
 from live.trader import Intent
+from market.instruments import Kind
+from records.inputs import BASELINE, Transfer
 
 MARGIN = 3_600_000_000_000  # ns asked for before the oldest open order: clocks differ
 
@@ -18,12 +20,12 @@ MARGIN = 3_600_000_000_000  # ns asked for before the oldest open order: clocks 
 @dataclass
 class Reconciled:
     """intents: what the news made the desk mean. doubtful: orders of ours that the venue doesn't list.
-    external: orders of others. drifting: instruments whose held quantity isn't the book's."""
+    external: orders of others. held: by the venue's word, units by instrument."""
 
     intents: list[Intent] = field(default_factory=list)
     doubtful: list[Order] = field(default_factory=list)
     external: list[Order] = field(default_factory=list)
-    drifting: set[str] = field(default_factory=set)
+    held: dict[str, Decimal] = field(default_factory=dict)
 
 
 async def reconcile(session: Session, broker: Broker, now: int) -> Reconciled:
@@ -32,22 +34,32 @@ async def reconcile(session: Session, broker: Broker, now: int) -> Reconciled:
     reports = await broker.orders(since)
     fills = await broker.fills(since)
     held = {each.instrument: each.quantity for each in await broker.positions()}
-    found = Reconciled()
+    found = Reconciled(held={**dict.fromkeys(booked(session), Decimal(0)), **held})
     for fill in fills:
         found.intents += session.update(fill.update, now)
     for report in reports:
         _hear(session, report, now, found)
     listed = {report.order.client_id for report in reports}
     found.doubtful = [known.order for known in session.orders.open() if known.order.client_id not in listed]
-    found.drifting = set(drifting(session, held))
     return found
 
 
-def drifting(session: Session, held: dict[str, Decimal]) -> Iterable[str]:
-    """Instruments of which the venue holds something else than the book."""
+def drifting(session: Session, held: dict[str, Decimal]) -> Iterator[tuple[str, str]]:
+    """Instruments of which the venue holds something else than the book, and what."""
+    lots = {one.id: decimal(one.lot) for one in session.trader.instruments}
     for instrument, quantity in booked(session).items():
-        if held.get(instrument, Decimal(0)) != quantity:
-            yield instrument
+        theirs = held.get(instrument, Decimal(0)) - session.baseline.get(instrument, Decimal(0))
+        if abs(theirs - quantity) >= lots[instrument]:  # less is what fees in the base currency leave
+            yield instrument, f"the book holds {quantity}, the venue {theirs}"
+
+
+def set_baseline(session: Session, held: dict[str, Decimal], now: int) -> None:
+    """What a spot account owned before the bot came isn't the bot's."""
+    for instrument in session.trader.instruments:
+        owned = held.get(instrument.id, Decimal(0))
+        if owned and instrument.kind is not Kind.FUTURE:
+            session.tell(Transfer(f"{BASELINE}|{instrument.id}", instrument.id, owned, now), now)
+            session.baseline[instrument.id] = owned
 
 
 def booked(session: Session) -> dict[str, Decimal]:

@@ -22,7 +22,7 @@ from market.errors import DataError
 from records.checkpoint import arrays_of, pack, unpack
 from records.entries import message_of
 from records.events import update_key
-from records.inputs import EXTERNAL, Bar, Checkpoint, Start, Timer, Update
+from records.inputs import BASELINE, EXTERNAL, Bar, Checkpoint, Start, Timer, Transfer, Update
 from records.inputs import Intent as IntentMessage
 from records.message import Message
 from records.outcomes import Risk, Verdict
@@ -127,6 +127,8 @@ def _fold(
     elif isinstance(message, Timer) and message.name == LIVE:
         session.reader.start = len(session.reader.history)
         found.live = True
+    elif isinstance(message, Transfer) and message.transfer_id.startswith(f"{BASELINE}|"):
+        session.baseline[message.currency] = message.amount
     elif isinstance(message, Update):
         yield from _hear(session, message, live)
 

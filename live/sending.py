@@ -44,7 +44,8 @@ class Sending:
     """Carries intents out.
 
     judge: asked again right before an order leaves, as the gate's verdict may be a moment old; None: no gate.
-    before_exit: awaited before an exit is sent, to free what it needs. tell: code, order, text, for people.
+    before_exit: awaited before an exit is sent, to free what it needs. tell: code, order, text, for people;
+    alarm: the same of no order.
     """
 
     broker: Broker
@@ -53,6 +54,7 @@ class Sending:
     judge: Callable[[Order], Judgement] | None = None
     before_exit: Callable[[Order], Awaitable[None]] | None = None
     tell: Callable[[str, Order, str], None] = lambda code, order, text: None
+    alarm: Callable[[str, str], None] = lambda code, text: None
     settle_every_s: float = 1.0
     in_flight: dict[str, InFlight] = field(default_factory=dict)  # by client id
 
@@ -74,6 +76,10 @@ class Sending:
     def do(self, job: Job) -> None:
         """Do this after what was given before for the same instrument."""
         self._queue(job.instrument).put_nowait(job)
+
+    def withdraw(self, order: Order) -> None:
+        """Cancel it, after what was given before for the instrument."""
+        self.do(Job(order.instrument, lambda: self.cancel(order)))
 
     async def idle(self) -> None:
         """Wait until everything given was carried out. Raises what a worker died of."""
@@ -167,9 +173,9 @@ class Sending:
     async def _carry_out(self, intent: Submit) -> None:
         """Judge once more, and send."""
         known = self.session.orders[intent.order.client_id]
+        if known.order.reduces and self.before_exit is not None:
+            await self.before_exit(known.order)
         if await self._may_leave(known):
-            if known.order.reduces and self.before_exit is not None:
-                await self.before_exit(known.order)
             await self.submit(known.order)
 
     async def _may_leave(self, known: Known) -> bool:

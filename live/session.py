@@ -6,6 +6,7 @@ before anything is sent.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from brokers.contract import BarEvent, OrderUpdate
 from brokers.rows import Row
@@ -51,6 +52,7 @@ class Session:
     watch: Callable[[int, Message], None] = lambda ts, message: None
     orders: Orders = field(default_factory=Orders)
     heard: set[str] = field(default_factory=set)  # keys of updates
+    baseline: dict[str, Decimal] = field(default_factory=dict)  # units that were there before the bot
 
     def row(self, row: Row, now: int, stale: bool = False) -> list[Intent]:
         """One closed bar of every instrument.

@@ -10,6 +10,7 @@ from records.events import update_key
 from records.manifest import RunManifest
 from records.message import Message
 
+BASELINE = "baseline"  # begins the id of what a spot account owned before the bot came
 EXTERNAL = "EXTERNAL"  # the strategy of orders that others put on the account and we adopted
 
 

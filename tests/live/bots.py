@@ -20,11 +20,14 @@ from live.sending import Sending
 from live.session import Names, Session
 from live.trader import Trader
 from market.bars import Panel
+from records.inputs import Start
 from records.journal import Journal
+from records.manifest import RunManifest
 from strategies.signals import Signals
 from tests.desk.markets import World
 
 CODE = "as tested"
+MANIFEST = RunManifest(CODE, "config", "data", 0, {}, "cpu")
 
 
 def unbroken(world: World) -> bool:
@@ -53,6 +56,11 @@ class Bot:
     venue: PaperVenue
     recovered: Recovered
 
+    async def live(self) -> None:
+        """Start, and trade to the end of the feed."""
+        await self.engine.start(Start("test", "paper", MANIFEST), self.recovered)
+        await self.engine.run()
+
 
 def bot(
     pipeline: Any,
@@ -78,5 +86,5 @@ def bot(
     clock = lambda: int(panel.ts[min(len(reader.history), len(panel) - 1)])  # noqa: E731
     sending = Sending(broker, session, clock, settle_every_s=0.0)
     source.pace = sending.idle
-    engine = Engine(broker, session, sending, Rows(panel.instruments, panel.timeframe, 0), clock)
+    engine = Engine(broker, session, sending, Rows(panel.instruments, panel.timeframe, 0), clock, beat_s=None)
     return Bot(engine, session, venue, recovered)

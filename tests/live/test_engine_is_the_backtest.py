@@ -25,7 +25,7 @@ def test_the_engine_reaches_the_equity_of_the_backtest(seed: int, tmp_path: Path
     world = market(seed)
     run = compiled(world).run
     live = bot(Foretold(world), world.panel, world.rules, world.p.shape[1], tmp_path)
-    asyncio.run(live.engine.run())
+    asyncio.run(live.live())
     equity, _ = outcomes_of(live.session)
     np.testing.assert_array_equal(equity, run.equity)
     live.session.journal.close()

@@ -11,7 +11,6 @@ import pytest
 
 from brokers.paper_venue import PaperVenue
 from live.reconcile import drifting
-from live.recovery import deny_new
 from tests.desk.markets import World, market
 from tests.live.bots import Bot, Foretold, bot, unbroken
 
@@ -74,15 +73,13 @@ def live_once(world: World, folder: Path, venue: PaperVenue, death: Death) -> Bo
 
 
 async def lived(one: Bot) -> None:
-    deny_new(one.session, one.recovered, 0)
-    await one.engine.run()
-    await one.engine.sending.idle()
+    await one.live()
 
 
 def check(world: World, one: Bot, venue: PaperVenue, folder: Path) -> None:
     """What was meant and what rests agree, order by order and lot by lot."""
     held = {each.id: venue.held(each.id) for each in world.panel.instruments}
-    assert not list(drifting(one.session, held)), f"market({world.seed})"
+    assert not dict(drifting(one.session, held)), f"market({world.seed})"
     ours = {report.order.client_id: report for report in venue.reports()}
     for name, known in one.session.orders.known.items():
         if name in ours:

@@ -1,0 +1,202 @@
+"""What the risk gate is told, kept up to date from everything the engine hears.
+
+An instrument's facts are made anew only when something about it was heard: the gate sums up what changed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from brokers.contract import AccountReport, BarEvent, BrokerEvent, OrderUpdate, QuoteEvent, TradeEvent
+from desk.orders import Fill, Order
+from desk.records import State
+from live.orders import Known
+from live.risk.facts import AccountFacts, Facts, MarketFacts, StrategyFacts, Unresolved, Working
+from live.risk.gate import RiskGate
+from live.risk.judgement import Judgement
+from live.sending import InFlight, Sending
+from live.session import Session
+from live.trader import Trader
+from records.inputs import Update
+from records.latch import KillLatch
+from records.message import Message
+from records.outcomes import Equity, Trade
+
+DAY = 86_400_000_000_000
+
+
+@dataclass(eq=False)
+class Guard:
+    """The gate of a running bot.
+
+    sending is given after both exist: it knows which calls have no answer. paused: by whom, "" = not.
+    """
+
+    gate: RiskGate
+    trader: Trader
+    clock: Callable[[], int]
+    latch: KillLatch | None = None
+    shorts: bool = True
+    venue_reduces: bool = False
+    sending: Sending | None = None
+    session: Session | None = None
+    paused: str = ""
+    clock_offset: int | None = 0
+    heartbeat: int | None = None
+    reconciled: int | None = None
+    drift: Mapping[str, str] = field(default_factory=dict)  # by instrument; "" = the account
+    venue: dict[str, Decimal] = field(default_factory=dict)  # held by the venue's word, by instrument
+    account: AccountReport | None = None
+
+    def __post_init__(self) -> None:
+        self._markets = {one.id: MarketFacts() for one in self.trader.instruments}
+        self._changed = set(self._markets)
+        self._peak = 0.0
+        n = len(self.trader.rules.strategies)
+        self._realised, self._at_dawn, self._day = [0.0] * n, [0.0] * n, -1
+
+    def see(self, event: BrokerEvent) -> None:
+        """Prices, and the sign of life that every event is."""
+        now = self.clock()
+        self.heartbeat = now
+        if isinstance(event, BarEvent):
+            known = event.known or event.ts + event.timeframe
+            self._change(event.instrument, last=event.close, last_at=known)
+        elif isinstance(event, TradeEvent):
+            self._change(event.instrument, last=event.price, last_at=event.ts)
+        elif isinstance(event, QuoteEvent):
+            self._change(event.instrument, bid=event.bid, ask=event.ask, quoted_at=event.ts)
+
+    def touch(self, instrument: str) -> None:
+        """Something about an instrument's orders or positions changed."""
+        self._changed.add(instrument)
+
+    def heard(self, ts: int, message: Message) -> None:
+        """Everything the journal holds."""
+        self.gate.heard(ts, message)
+        if isinstance(message, Equity):
+            self._peak = max(self._peak, message.equity)
+        elif isinstance(message, Trade) and message.strategy in self.gate.strategies:
+            self._realised[self.gate.strategies.index(message.strategy)] += message.pnl
+        elif isinstance(message, Update) and isinstance(message.update.event, Fill):
+            self._fill(message.update, message.update.event)
+
+    def judge(self, order: Order) -> Judgement:
+        """What the gate says of an order now."""
+        self.touch(order.instrument)
+        return self.gate.judge(order, self.facts())
+
+    def facts(self) -> Facts:
+        """All that the gate may know, at this moment."""
+        for instrument in self._changed & self._markets.keys():
+            self._refresh(instrument)
+        self._changed.clear()
+        return Facts(self.clock(), self._markets, self._account())
+
+    def _change(self, instrument: str, **values: object) -> None:
+        if instrument in self._markets:
+            self._markets[instrument] = replace(self._markets[instrument], **values)  # type: ignore[arg-type]
+
+    def _refresh(self, instrument: str) -> None:
+        column = self.trader.column(instrument)
+        n = len(self.trader.rules.strategies)
+        lots = self.trader.desk.book.positions["lots"][column * n : (column + 1) * n]
+        lot = self.trader.lot(column)
+        books = tuple(int(each) * lot for each in lots)
+        resting = list(self.session.orders.resting(instrument)) if self.session else []
+        flying = self._flying(instrument)
+        self._markets[instrument] = replace(
+            self._markets[instrument],
+            books=books,
+            adv=self._adv(column),
+            venue=self.venue.get(instrument),
+            working=tuple(_working(known) for known in resting if self._left(known)),
+            unresolved=tuple(
+                Unresolved(each.order.client_id, each.since, each.order.reduces, each.lost) for each in flying
+            ),
+            drift=self.drift.get(instrument, ""),
+        )
+
+    def _flying(self, instrument: str) -> list[InFlight]:
+        if self.sending is None:
+            return []
+        return [each for each in self.sending.in_flight.values() if each.order.instrument == instrument]
+
+    def _left(self, known: Known) -> bool:
+        """Whether it was sent; an order that is being judged doesn't stand in its own way."""
+        flying = self.sending is not None and known.order.client_id in self.sending.in_flight
+        return flying or bool(known.events)
+
+    def _fill(self, update: OrderUpdate, fill: Fill) -> None:
+        """What the venue holds follows the fills until it is asked again."""
+        name, dot, _ = update.client_id.partition(".")
+        known = self.session.orders.known.get(name) if self.session else None
+        if known is not None and update.instrument in self.venue:
+            side = -known.order.side if dot else known.order.side
+            self.venue[update.instrument] += side * fill.quantity
+
+    def _adv(self, column: int) -> float | None:
+        """Units traded in an average day of the newest bars; None when nothing is known of it."""
+        if self.session is None or len(self.session.reader.history) == 0:
+            return None
+        panel = self.session.reader.history.panel
+        a_day = max(int(DAY / panel.timeframe), 1)
+        volumes = panel.volume[-a_day:, column]
+        known = volumes[volumes == volumes]
+        return float(known.mean() * a_day) if len(known) and known.sum() > 0.0 else None
+
+    def _worth(self, strategy: int) -> float:
+        """Realised and unrealised result of a strategy since the account began."""
+        book = self.trader.desk.book
+        n = len(self.trader.rules.strategies)
+        mine = book.positions[strategy::n]
+        held = mine["lots"] != 0
+        gains = (book.instruments["last"] - mine["avg"]) * mine["lots"] * book.instruments["size"]
+        return self._realised[strategy] + float(gains[held].sum())
+
+    def _strategies(self, day: int) -> tuple[StrategyFacts, ...]:
+        worth = [self._worth(strategy) for strategy in range(len(self._realised))]
+        if day != self._day:
+            self._day, self._at_dawn = day, worth
+        return tuple(
+            StrategyFacts(day_pnl=now - then) for now, then in zip(worth, self._at_dawn, strict=True)
+        )
+
+    def _account(self) -> AccountFacts:
+        account = self.trader.desk.book.account[0]
+        equity = float(account["equity"])
+        self._peak = max(self._peak, equity)
+        latched = self.latch.read() if self.latch is not None else None
+        free = None
+        if self.account is not None:
+            free = {currency: float(amount) for currency, amount in self.account.free.items()}
+        return AccountFacts(
+            equity=equity,
+            day_equity=float(account["day_equity"]),
+            peak=self._peak,
+            day_start=int(account["day"]) * DAY - int(account["day_offset"]),
+            free=free,
+            state=State(int(account["state"])),
+            strategies=self._strategies(int(account["day"])),
+            heartbeat=self.heartbeat,
+            clock_offset=self.clock_offset,
+            reconciled=self.reconciled,
+            paused=self.paused,
+            killed=str(latched) if latched is not None else "",
+            drift=self.drift.get("", ""),
+            shorts=self.shorts,
+            venue_reduces=self.venue_reduces,
+        )
+
+
+def _working(known: Known) -> Working:
+    order = known.order
+    return Working(
+        order.client_id,
+        order.side,
+        known.view.leaves,
+        order.trigger if order.trigger is not None else order.limit,
+        order.trigger is not None,
+        order.reduces,
+        order.strategy,
+    )

@@ -30,7 +30,8 @@ WARNINGS = (
 @dataclass(frozen=True)
 class Finding:
     """kind: one of ``ERRORS`` or ``WARNINGS``. row: of the source, the first below the header is 1; 0 = the
-    whole. ts: ns UTC of the bar's open. message: a sentence without the row. instrument: whose bars."""
+    whole. ts: ns UTC of the bar's open. message: a sentence without the row. instrument: whose bars. source:
+    the file, and in it the symbol, where that is known."""
 
     kind: str
     severity: Severity
@@ -38,9 +39,11 @@ class Finding:
     ts: int
     message: str
     instrument: str = ""
+    source: str = ""
 
     def __str__(self) -> str:
-        who = f"{self.instrument}: " if self.instrument else ""
+        whose = self.source or self.instrument
+        who = f"{whose}: " if whose else ""
         return f"{who}{f'row {self.row}: ' if self.row else ''}{self.message}"
 
 

@@ -5,6 +5,7 @@ source with an error is refused as a whole; what only deserves a word loads, and
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -82,9 +83,11 @@ def examine(
     it from being read at all: no file, no such column, text that is no number or time."""
     asked = None if timeframe is None else parse_timeframe(timeframe)
     found: list[Finding] = []
-    for _, raw in choose(read_parts(source, timezone), _wanted(instruments, symbol), source_text(source)):
+    chosen = choose(read_parts(source, timezone), _wanted(instruments, symbol), source_text(source))
+    for instrument, raw in chosen:
         ordered, turned = oldest_first(raw)
-        found += [*turned, *findings(ordered, asked)]
+        own = [*turned, *findings(ordered, asked)]
+        found += [replace(each, instrument=instrument.id, source=raw.name) for each in own]
     return tuple(found)
 
 

@@ -21,12 +21,13 @@ _TICKER = re.compile(r"[A-Z][A-Z0-9.\-]*|\d{6}")
 @dataclass(frozen=True, eq=False)
 class Part:
     """Bars under the symbol (or id) their source gives them. sure: False when that is only a file's name
-    that doesn't look like a ticker, such as bars_1m.csv."""
+    that doesn't look like a ticker, such as bars_1m.csv. told: False when it is any file's name."""
 
     symbol: str
     raw: RawBars
     sure: bool = True
     described: Instrument | None = None  # by a mapping's key
+    told: bool = True
 
 
 def read_parts(sources: Sources, timezone: str | None = None) -> list[Part]:
@@ -38,7 +39,8 @@ def read_parts(sources: Sources, timezone: str | None = None) -> list[Part]:
         found = read_series(table, timezone)
         if list(found) == [""]:
             symbol = name or table.stem
-            parts.append(Part(symbol, found[""], bool(name or _TICKER.fullmatch(symbol)), described))
+            sure = bool(name or _TICKER.fullmatch(symbol))
+            parts.append(Part(symbol, found[""], sure, described, told=bool(name)))
         elif not name:
             parts += [Part(symbol, raw) for symbol, raw in found.items()]
         else:
@@ -54,7 +56,8 @@ def choose(
 ) -> list[tuple[Instrument, RawBars]]:
     """The instruments asked for, in that order, with their bars; all of them when nothing is asked for.
 
-    One name asked of bars that nothing names (no symbol column, a file called bars_1m.csv) names them.
+    One name asked of bars that nothing names (no symbol column, a file called bars_1m.csv) names them, and so
+    it does those of a single file without a symbol column, whatever that is called.
     Bars of one instrument from several sources become one series.
     """
     if not wanted:
@@ -64,7 +67,7 @@ def choose(
     for each in wanted:
         key = each if isinstance(each, str) else each.id
         fitting = [part for part in parts if same_name(part.symbol, key)]
-        if not fitting and len(wanted) == 1 and not any(part.sure for part in parts):
+        if not fitting and len(wanted) == 1 and _nameless(parts):
             fitting = list(parts)
         if not fitting:
             raise DataError(
@@ -74,6 +77,11 @@ def choose(
             plain = part.described or instrument_of(part.symbol if "@" in part.symbol else key, venue)
             found.append((each if isinstance(each, Instrument) else plain, part.raw))
     return _joined(found)
+
+
+def _nameless(parts: Sequence[Part]) -> bool:
+    """Whether nothing but, at most, one file's name says what these bars are of."""
+    return not any(part.sure for part in parts) or (len(parts) == 1 and not parts[0].told)
 
 
 def instrument_of(name: str, venue: str) -> Instrument:

@@ -68,6 +68,8 @@ def _refuse_mixed_zones(text: Any, found: Any, source: str) -> None:
     if mixed or len(lengths) > 2 or lengths[-1] - lengths[0] > HOUR:
         rare = min(kinds, key=lambda kind: pc.sum(pc.equal(zones, kind)).as_py())
         row = pc.index(zones, pa.scalar(rare)).as_py()
+        if rare == _NO_ZONE:
+            written(text.slice(row, 1), source, row)  # a footer, such as Total, is no time at all
         others = ", ".join(kind for kind in kinds if kind != rare)
         raise DataError(
             f"{source}: row {row + 1}: time '{text[row]}' has {rare}, other rows have {others}: mixed time "

@@ -56,4 +56,6 @@ def source_text(sources: Sources) -> str:
         return str(sources)
     if hasattr(sources, "columns"):
         return "DataFrame"
-    return f"{len(sources)} sources"
+    every = list(sources.values() if isinstance(sources, Mapping) else sources)
+    names = list(dict.fromkeys(source_text(each) for each in every))
+    return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:2])} and {len(names) - 2} more"

@@ -23,20 +23,21 @@ _NAME_DAY = r"^(?P<a>[A-Za-z]{3})[a-z]*\.?\s+(?P<b>\d{1,2}),?\s+(?P<year>\d{4})"
 _YEAR_LAST = r"^(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _CLOCK
 
 
-def written(text: Any, source: str) -> Ints:
-    """Wall-clock ns of a column written in one of these ways throughout; DataError names the row."""
+def written(text: Any, source: str, first: int = 0) -> Ints:
+    """Wall-clock ns of a column written in one of these ways throughout; DataError names the row. first: the
+    source's row of the first text, from 0."""
     from pyarrow import compute as pc
 
     for form in (_YEAR_FIRST, _COMPACT, _DAY_NAME, _NAME_DAY, _YEAR_LAST):
         parts = pc.extract_regex(text, form)
         if parts.null_count == 0:
-            return _assembled(parts, text, form, source)
+            return _assembled(parts, text, form, source, first)
         if parts.null_count < len(parts):
-            raise _unreadable(text, first_null(parts), source)
-    raise _unreadable(text, 0, source)
+            raise _unreadable(text, first_null(parts), source, first)
+    raise _unreadable(text, 0, source, first)
 
 
-def _assembled(parts: Any, text: Any, form: str, source: str) -> Ints:
+def _assembled(parts: Any, text: Any, form: str, source: str, first: int) -> Ints:
     """A year, a month and day in either order, and a time of day into ns."""
     from pyarrow import compute as pc
 
@@ -51,7 +52,7 @@ def _assembled(parts: Any, text: Any, form: str, source: str) -> Ints:
     hour = np.where(pm, hour % 12 + 12, np.where(am, hour % 12, hour))
     wrong = bad_days(year, month, day) | (hour > 23) | (minute > 59) | (second > 59)
     if wrong.any():
-        raise _unreadable(text, int(wrong.argmax()), source)
+        raise _unreadable(text, int(wrong.argmax()), source, first)
     part = pc.utf8_rpad(pc.fill_null(pc.struct_field(parts, "part"), ""), 9, "0")
     ns: Ints = days_of(year, month, day) * DAY + hour * HOUR + minute * MINUTE + second * SECOND
     return ns + ints_of(part.cast("int64"))
@@ -83,8 +84,9 @@ def _number(parts: Any, name: str) -> Ints:
     return ints_of(pc.if_else(pc.equal(digits, ""), "0", digits).cast("int64"))
 
 
-def _unreadable(text: Any, row: int, source: str) -> DataError:
+def _unreadable(text: Any, row: int, source: str, first: int) -> DataError:
     return DataError(
-        f"{source}: row {row + 1}: time '{text[row]}' can't be read; expected a date such as 2024-01-31, a "
-        "time such as 2024-01-31T09:30:00Z, or s, ms, us or ns since 1970. Correct or remove the row."
+        f"{source}: row {first + row + 1}: time '{text[row]}' can't be read; expected a date such as "
+        "2024-01-31, a time such as 2024-01-31T09:30:00Z, or s, ms, us or ns since 1970. Correct or remove "
+        "the row."
     )

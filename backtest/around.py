@@ -1,7 +1,7 @@
 """The folds around a run: the same signals at other costs, with ties read the other way, without filters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from backtest.plan import Plan
@@ -52,9 +52,8 @@ def _at_cost(plan: Plan, reading: Reading, factor: float) -> CostRow:
 
 def _cost_row(plan: Plan, run: DeskRun, factor: float) -> CostRow:
     found = summary_of(plan, run)
-    return CostRow(
-        factor, found["final_equity"], found["return_pct"], found["sharpe"], found["trades"], found["fees"]
-    )
+    named = {each.name: found[each.name] for each in fields(CostRow) if each.name != "factor"}
+    return CostRow(factor, **named)
 
 
 def _unfiltered(plan: Plan, reading: Reading) -> dict[str, Any] | None:

@@ -1,54 +1,83 @@
-"""A result as JSON: complete, strict (NaN is null), and on disk wholly or not at all."""
+"""A result as JSON: complete and strict (NaN is null). docs/result.md says what every key means."""
 
 import json
-import os
-import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from math import isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from backtest.tables import columns, rows
-from market.errors import ConfigError
+from backtest.files import write_out
+from backtest.tables import columns, decision_rows, iso, rows, trade_columns
+from desk.records import State
+from report.decided import Decided
 from report.learning import Learned
+from report.run_report import TradeLine
 
 if TYPE_CHECKING:
     from backtest.result import Result
 
 PARTS = ("trades", "orders", "fills", "equity", "decisions")
+# Of the account's record; the rest of it is the desk's own scratch.
+ACCOUNT = (
+    "cash", "equity", "min_cash", "fees", "taxes", "borrow", "slippage", "turnover",
+    "fee_units", "orders_sent", "ambiguous_bars", "exposed_bars",
+)  # fmt: skip
 
 
 def result_to_json(result: "Result", include: Sequence[str] = ()) -> dict[str, Any]:
-    """manifest, assumptions, summary, benchmark, unfiltered, filters, learning, costs, months, account,
-    timing, and ``include``."""
-    plan, run = result.plan, result.run
+    """manifest, assumptions, summary, benchmark, unfiltered, signals, filters, learning, costs, months,
+    worst_trades, capacity, account, timing, and ``include``."""
+    plan = result.plan
     found: dict[str, Any] = {
         "manifest": {"id": plan.manifest.id, **asdict(plan.manifest), "profile": plan.profile},
         "assumptions": _assumptions(result.assumptions),
         "summary": result.summary,
         "benchmark": result.benchmark,
         "unfiltered": result.unfiltered,
+        "signals": _decided(result.decided),
         "filters": [asdict(card) for card in result.cards],
         "learning": [_learned(each) for each in result.learned],
         "costs": [asdict(row) for row in result.costs],
         "months": dict(result.months),
-        "account": run.account,
+        "worst_trades": [_trade(each) for each in result.worst],
+        "capacity": result.capacity,
+        "account": _account(result.run.account),
         "timing": result.timing,
     }
     for name in PARTS:
-        if name not in include:
-            continue
-        if name == "equity":
-            times = plan.panel.ts.astype("datetime64[ns]").astype("datetime64[s]").astype(str).tolist()
-            found[name] = {"time": times, "value": run.equity.tolist()}
-        else:
-            found[name] = rows(columns(getattr(run, name), plan.panel, plan.strategy_names))
+        if name in include:
+            found[name] = _part(result, name)
     plain: dict[str, Any] = to_plain(found)
     return plain
+
+
+def _part(result: "Result", name: str) -> Any:
+    """What is only there on request."""
+    plan, run = result.plan, result.run
+    if name == "equity":
+        return {"time": iso(plan.panel.ts), "value": run.equity.tolist()}
+    if name == "trades":
+        return rows(trade_columns(run, plan))
+    if name == "decisions":
+        return decision_rows(run, result.reading, plan)
+    return rows(columns(getattr(run, name), plan.panel, plan.strategy_names))
+
+
+def _account(record: Mapping[str, Any]) -> dict[str, Any]:
+    state = State(record["state"]).name.lower()
+    return {**{name: record[name] for name in ACCOUNT}, "open_positions": record["open"], "state": state}
+
+
+def _decided(found: Decided) -> dict[str, Any]:
+    hints = [hint.text.format(**hint.values) for hint in found.hints]
+    return {**asdict(found), "reasons": dict(found.reasons), "hints": hints}
+
+
+def _trade(line: TradeLine) -> dict[str, Any]:
+    entry, exit = iso(np.array([line.entry_time, line.exit_time], np.int64))
+    return {**asdict(line), "entry_time": entry, "exit_time": exit}
 
 
 def _assumptions(lines: Sequence[tuple[str, str]]) -> dict[str, str]:
@@ -60,8 +89,8 @@ def _assumptions(lines: Sequence[tuple[str, str]]) -> dict[str, str]:
 
 
 def _learned(each: Learned) -> dict[str, Any]:
-    stages = [{"time": f"{np.datetime64(ts, 'ns').astype('datetime64[s]')}Z", "stage": stage}
-              for ts, stage in each.stages]  # fmt: skip
+    times = iso(np.array([ts for ts, _ in each.stages], np.int64))
+    stages = [{"time": time, "stage": stage} for time, (_, stage) in zip(times, each.stages, strict=True)]
     return {**asdict(each), "stages": stages}
 
 
@@ -83,52 +112,5 @@ def to_plain(value: Any) -> Any:
 
 
 def write_json(value: Any, out: str) -> None:
-    """To a file, or to standard output for "-". An interrupted write leaves the old file, or none."""
-    text = json.dumps(to_plain(value), ensure_ascii=False, allow_nan=False, indent=2)
-    if out == "-":
-        sys.stdout.write(text + "\n")
-        return
-    write_whole(Path(out), text + "\n")
-
-
-def check_output(out: str | None) -> None:
-    """Refuse a place that can't be written before any work is done for it."""
-    if out is None or out == "-":
-        return
-    path = Path(out)
-    if path.is_dir():
-        raise ConfigError(f"{path} is a folder. Give the path of a file, such as {path / 'result.json'}.")
-    if not path.parent.is_dir():
-        raise ConfigError(
-            f"{path}: the folder {path.parent} doesn't exist. Create it, or choose another path."
-        )
-    if not os.access(path.parent, os.W_OK):
-        raise ConfigError(f"{path}: the folder {path.parent} can't be written. Choose another path.")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write beside ``path``, then take its place in one step."""
-    check_output(str(path))
-    try:
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(beside, 0o666 & ~_umask())
-        os.replace(beside, path)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    finally:
-        Path(beside).unlink(missing_ok=True)  # gone already when all went well
-
-
-def _unwritable(path: Path, error: OSError) -> ConfigError:
-    return ConfigError(f"{path}: can't be written ({error.strerror}). Choose another path.")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    """To a file or stream, or to standard output for "-". An interrupted write leaves the file as it was."""
+    write_out(json.dumps(to_plain(value), ensure_ascii=False, allow_nan=False, indent=2) + "\n", out)

@@ -7,6 +7,7 @@ from typing import Any
 from desk.pipeline import Pipeline
 from market.bars import Panel
 from records.manifest import RunManifest
+from report.days import Calendar
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,5 +28,6 @@ class Plan:
         return tuple(name for name, _ in self.pipeline.strategies)
 
     @property
-    def filter_names(self) -> tuple[str, ...]:
-        return tuple(agent.name for agent in self.pipeline.filters)
+    def calendar(self) -> Calendar:
+        """The account's days: those of the first instrument's sessions."""
+        return Calendar(self.panel.instruments[0].timezone, self.panel.timeframe)

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backtest.plan import Plan
-from backtest.tables import columns
+from backtest.tables import Columns, columns, decision_columns, trade_columns
 from desk.pipeline import Reading
 from desk.run import DeskRun
 from market.bars import Floats
 from report import metrics
 from report.assumptions import assumptions
 from report.cards import FilterCard, filter_cards
+from report.decided import Decided, what_was_decided
 from report.learning import Learned, what_was_learned
-from report.run_report import Band, CostRow, RunReport, largest_share, worst_trades
+from report.run_report import Band, CostRow, RunReport, TradeLine, largest_share, worst_trades
 from report.summary import curve_figures, summarise
 
 if TYPE_CHECKING:
@@ -63,7 +64,24 @@ class Result:
 
     @cached_property
     def assumptions(self) -> list[tuple[str, str]]:
+        """(what, said) lines in English; a report in another language says them anew."""
         return assumptions(self.plan.panel, self.plan.pipeline, self.plan.source)
+
+    @cached_property
+    def decided(self) -> Decided:
+        """What became of the signals, and why nothing was traded, if so."""
+        rows, run = self.reading.signals.rows, self.run
+        return what_was_decided(rows, run.decisions, len(run.fills), self.plan.panel, self.plan.pipeline)
+
+    @cached_property
+    def worst(self) -> tuple[TradeLine, ...]:
+        """The trades that lost most, worst first."""
+        return worst_trades(self.run.trades, self.plan.panel, self.plan.strategy_names)
+
+    @cached_property
+    def capacity(self) -> float:
+        """The largest fraction of a bar's volume that one fill took; NaN where volume is unknown."""
+        return largest_share(self.run.fills, self.plan.panel)
 
     @cached_property
     def benchmark(self) -> Mapping[str, Any]:
@@ -72,7 +90,11 @@ class Result:
 
     @cached_property
     def months(self) -> list[tuple[str, float]]:
-        return metrics.monthly_returns(self.plan.panel.ts, self.run.equity, self.plan.pipeline.rules.cash)
+        """("2024-03", return as a fraction) by months of the account's days."""
+        plan = self.plan
+        return metrics.monthly_returns(
+            plan.panel.ts, self.run.equity, plan.pipeline.rules.cash, plan.calendar
+        )
 
     @property
     def equity(self) -> Floats:
@@ -91,57 +113,49 @@ class Result:
 
     @cached_property
     def trades_frame(self) -> "pd.DataFrame":
-        return self._frame(self.run.trades)
+        """Closed trades; ``fees`` are commissions alone, ``taxes`` those on sales, as in the summary."""
+        return _as_frame(trade_columns(self.run, self.plan))
 
     @cached_property
     def fills_frame(self) -> "pd.DataFrame":
-        return self._frame(self.run.fills)
+        return _as_frame(columns(self.run.fills, self.plan.panel, self.plan.strategy_names))
 
     @cached_property
     def orders_frame(self) -> "pd.DataFrame":
-        return self._frame(self.run.orders)
+        return _as_frame(columns(self.run.orders, self.plan.panel, self.plan.strategy_names))
 
     @cached_property
     def decisions_frame(self) -> "pd.DataFrame":
         """One row per signal, with every filter's answer under ``p_<filter>``."""
-        frame = self._frame(self.run.decisions)
+        frame = _as_frame(decision_columns(self.run, self.reading, self.plan))
         for column, name in enumerate(self.reading.opinions.names):
             frame[f"p_{name}"] = self.reading.opinions.p[:, column]
         return frame
 
-    def _frame(self, records: "np.ndarray[Any, np.dtype[np.void]]") -> "pd.DataFrame":
-        import pandas as pd
-
-        found = columns(records, self.plan.panel, self.plan.strategy_names)
-        flat = {name: values for name, values in found.items() if values.ndim == 1}
-        frame = pd.DataFrame(flat)
-        for name in frame.columns:
-            if name.endswith("time"):
-                frame[name] = pd.to_datetime(frame[name], utc=True)
-        return frame
-
     # elsewhere -------------------------------------------------------------------------------
 
-    def report(self) -> RunReport:
-        """Everything a report says; needs the extra folds."""
+    def report(self, language: str = "en") -> RunReport:
+        """Everything a report says, its assumptions in ``language``; needs the extra folds."""
         if self.band is None:
             raise ValueError("this result has no extra folds; run backtest(plan) with variants=True.")
-        plan, run = self.plan, self.run
+        plan = self.plan
         return RunReport(
-            title=f"{plan.name} {plan.manifest.id}",
+            title=plan.name,
+            run=plan.manifest.id,
+            calendar=plan.calendar,
             currency=plan.panel.instruments[0].quote,
-            assumptions=self.assumptions,
+            assumptions=assumptions(plan.panel, plan.pipeline, plan.source, language),
             summary=self.summary,
             benchmark=self.benchmark,
             unfiltered=self.unfiltered,
+            decided=self.decided,
             cards=self.cards,
             learned=self.learned,
             costs=self.costs,
             band=self.band,
             months=self.months,
-            worst=worst_trades(run.trades, plan.panel, plan.strategy_names),
-            account=run.account,
-            capacity=largest_share(run.fills, plan.panel),
+            worst=self.worst,
+            capacity=self.capacity,
             timing=self.timing,
         )
 
@@ -163,10 +177,24 @@ def buy_and_hold_of(plan: Plan) -> dict[str, Any]:
     panel, cash = plan.panel, plan.pipeline.rules.cash
     costs = np.array([each.fees.taker + each.slippage for each in panel.instruments])
     equity = metrics.buy_and_hold(panel.open, panel.close, costs, cash)
-    return curve_figures(panel.ts, panel.timeframe, equity, cash)
+    return curve_figures(panel.ts, panel.timeframe, equity, cash, plan.calendar.zone)
 
 
 def summary_of(plan: Plan, run: DeskRun) -> dict[str, Any]:
     """The figures of one fold of the plan's desk."""
     panel, cash = plan.panel, plan.pipeline.rules.cash
-    return summarise(panel.ts, panel.timeframe, run.equity, cash, run.trades, len(run.fills), run.account)
+    return summarise(
+        panel.ts, panel.timeframe, run.equity, cash, run.trades, len(run.fills), run.account,
+        plan.calendar.zone,
+    )  # fmt: skip
+
+
+def _as_frame(found: Columns) -> "pd.DataFrame":
+    """The columns with one value a record; times as such."""
+    import pandas as pd
+
+    frame = pd.DataFrame({name: values for name, values in found.items() if values.ndim == 1})
+    for name in frame.columns:
+        if name.endswith("time"):
+            frame[name] = pd.to_datetime(frame[name], utc=True)
+    return frame

@@ -9,50 +9,93 @@ from market.findings import Finding
 from market.reading.raw import moment_text
 from market.stored import Entry
 from market.timeframes import timeframe_text
-from report.terminal import plain_console, plain_table
-from report.words import say
+from report.days import DAY, Calendar
+from report.layout import plain_console, put, record_table
+from report.words import retell, say
 
-MOST = 20  # findings printed; JSON has all
-
-
-def print_entries(entries: Sequence[Entry], language: str = "en", file: IO[str] | None = None) -> None:
-    """One line per file of the catalog."""
-    names = ("timeframe", "bars", "first", "last")
-    table = plain_table(say("instrument", language), *[say(name, language) for name in names])
-    for each in entries:
-        table.add_row(
-            each.instrument.id, timeframe_text(each.timeframe), f"{each.bars:,}", moment_text(each.first),
-            moment_text(each.last),
-        )  # fmt: skip
-    plain_console(file).print(table)
+MOST = 20  # errors printed; JSON has all
+FIRST = 3  # warnings of one kind printed of each instrument
+File = IO[str] | None
 
 
-def print_changes(changes: Sequence[Change], language: str = "en", file: IO[str] | None = None) -> None:
+def print_entries(
+    entries: Sequence[Entry], language: str = "en", file: File = None, width: int | None = None
+) -> None:
+    """One line per file of the catalog, in the days of the instrument's sessions."""
+    heads = ("instrument", "timeframe", "bars", "first", "last")
+    rows = [
+        [each.instrument.id, timeframe_text(each.timeframe), f"{each.bars:,}", *_span(each)]
+        for each in entries
+    ]
+    _print_records(heads, rows, language, file, width)
+
+
+def _span(entry: Entry) -> tuple[str, str]:
+    """The first and last bar: days of days, else minutes."""
+    calendar = Calendar(entry.instrument.timezone, entry.timeframe)
+    said = calendar.day if entry.timeframe >= DAY else calendar.moment
+    return said(entry.first), said(entry.last)
+
+
+def print_changes(
+    changes: Sequence[Change], language: str = "en", file: File = None, width: int | None = None
+) -> None:
     """One line per instrument, then what its source was warned of."""
-    names = ("timeframe", "added", "replaced", "unchanged", "bars")
-    table = plain_table(say("instrument", language), *[say(name, language) for name in names])
-    for each in changes:
-        table.add_row(
-            each.entry.instrument.id, timeframe_text(each.entry.timeframe), f"{each.added:,}",
-            f"{each.replaced:,}", f"{each.unchanged:,}", f"{each.entry.bars:,}",
-        )  # fmt: skip
-    plain_console(file).print(table)
+    heads = ("instrument", "timeframe", "added", "replaced", "unchanged", "bars")
+    rows = [
+        [each.entry.instrument.id, timeframe_text(each.entry.timeframe), f"{each.added:,}",
+         f"{each.replaced:,}", f"{each.unchanged:,}", f"{each.entry.bars:,}"]
+        for each in changes
+    ]  # fmt: skip
+    _print_records(heads, rows, language, file, width)
     warnings = [finding for each in changes for finding in each.warnings]
     if warnings:
-        print_findings(warnings, language, file)
+        print_findings(warnings, language, file, width)
 
 
-def print_findings(findings: Sequence[Finding], language: str = "en", file: IO[str] | None = None) -> None:
-    """Errors before warnings, the first of each in full, and how many there are of what."""
-    console = plain_console(file)
-    ordered = sorted(findings, key=lambda finding: finding.severity != "error")
-    for each in ordered[:MOST]:
-        console.print(f"{say(each.severity, language)}: {each}", soft_wrap=True)
-    if len(ordered) > MOST:
-        console.print(f"{say('and more', language)}: {len(ordered) - MOST:,} (--json)", soft_wrap=True)
-    counts = Counter((each.severity, each.kind) for each in ordered)
-    said = ", ".join(f"{kind} {count:,}" for (_, kind), count in counts.items())
-    console.print(said or say("nothing found", language), soft_wrap=True)
+def _print_records(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], language: str, file: File, width: int | None
+) -> None:
+    console = plain_console(file, width)
+    put(console, record_table([say(head, language) for head in heads], rows, console.width))
+
+
+def print_findings(
+    findings: Sequence[Finding], language: str = "en", file: File = None, width: int | None = None
+) -> None:
+    """Errors first; of each instrument the first warnings of a kind and how many more; then all counts."""
+    console = plain_console(file, width)
+    errors = [each for each in findings if each.severity == "error"]
+    lines = [_finding(each, language) for each in errors[:MOST]]
+    if len(errors) > MOST:
+        lines.append(f"{say('and more', language)}: {len(errors) - MOST:,} (--json)")
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for each in findings:
+        if each.severity != "error":
+            groups.setdefault((_whose(each), each.kind), []).append(each)
+    for (whose, kind), group in groups.items():
+        lines += [_finding(each, language) for each in group[:FIRST]]
+        if len(group) > FIRST:
+            more = say(
+                "{kind}: {count} more, the last in row {row} (--json has all)", language,
+                kind=say(kind, language), count=f"{len(group) - FIRST:,}", row=group[-1].row,
+            )  # fmt: skip
+            lines.append(f"{say('warning', language)}: {f'{whose}: ' if whose else ''}{more}")
+    counts = Counter(each.kind for each in [*errors, *(each for group in groups.values() for each in group)])
+    said = ", ".join(f"{say(kind, language)} {count:,}" for kind, count in counts.items())
+    put(console, *lines, said or say("nothing found", language), soft_wrap=True)
+
+
+def _finding(each: Finding, language: str) -> str:
+    """error: AAA.csv: row 5: what is wrong."""
+    whose = _whose(each)
+    row = say("row {row}: ", language, row=each.row) if each.row else ""
+    said = retell(each.message, language)
+    return f"{say(each.severity, language)}: {f'{whose}: ' if whose else ''}{row}{said}"
+
+
+def _whose(each: Finding) -> str:
+    return each.source or each.instrument
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:
@@ -84,6 +127,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "kind": finding.kind,
         "severity": finding.severity,
         "instrument": finding.instrument,
+        "source": finding.source,
         "row": finding.row,
         "time": moment_text(finding.ts) if finding.row else None,
         "message": finding.message,

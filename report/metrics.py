@@ -1,6 +1,6 @@
 """What an equity curve and its trades amount to: pure functions of arrays.
 
-Conventions, as every report prints: a year is 365.25 days; returns are of days (UTC) where bars are shorter
+Conventions, as every report prints: a year is 365.25 days; returns are of session days where bars are shorter
 than a day, else of bars; they are annualised by how many of them the data has a year; no risk-free rate.
 """
 
@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.bars import Floats, Ints
+from report.days import DAY, UTC_DAYS, Calendar
 
-DAY = 86_400 * 10**9  # ns
 YEAR = 365.25 * DAY
 PIECE = 65_536  # values at a time: in the cache, and without a second array as long as the first
 
@@ -32,20 +32,10 @@ def elapsed_years(ts: Ints, timeframe: int) -> float:
     return float(ts[-1] + timeframe - ts[0]) / YEAR
 
 
-def period_ends(ts: Ints, timeframe: int) -> Ints:
-    """The last row of every day, or every row when bars are a day or longer."""
-    return np.arange(len(ts)) if timeframe >= DAY else day_ends(ts)
-
-
-def day_ends(ts: Ints) -> Ints:
-    """The last row of every day (UTC) that has one."""
-    midnights = np.arange(ts[0] // DAY + 1, ts[-1] // DAY + 1) * DAY
-    return np.append(np.unique(np.searchsorted(ts, midnights) - 1), len(ts) - 1)
-
-
-def period_returns(ts: Ints, timeframe: int, equity: Floats, cash: float) -> Returns:
-    """Returns of the equity curve, shape (n_bars,), that began with ``cash``."""
-    points = np.concatenate(([cash], equity[period_ends(ts, timeframe)]))
+def period_returns(ts: Ints, timeframe: int, equity: Floats, cash: float, zone: str = "UTC") -> Returns:
+    """Returns of the equity curve, shape (n_bars,), that began with ``cash``. zone: of the session days."""
+    ends = np.arange(len(ts)) if timeframe >= DAY else Calendar(zone, timeframe).ends(ts)
+    points = np.concatenate(([cash], equity[ends]))
     with np.errstate(divide="ignore", invalid="ignore"):
         values = np.diff(points) / points[:-1]
     return Returns(values, len(values) / elapsed_years(ts, timeframe), "day" if timeframe < DAY else "bar")
@@ -107,12 +97,14 @@ def profit_factor(pnl: Floats) -> float:
     return inf if gains > 0.0 else nan
 
 
-def monthly_returns(ts: Ints, equity: Floats, cash: float) -> list[tuple[str, float]]:
-    """("2024-03", return) of every calendar month (UTC) with a bar."""
-    days = day_ends(ts)
-    month = ts[days].astype("datetime64[ns]").astype("datetime64[M]")
-    last = np.append(np.flatnonzero(month[1:] != month[:-1]), len(days) - 1)
-    points = np.concatenate(([cash], equity[days[last]]))
+def monthly_returns(
+    ts: Ints, equity: Floats, cash: float, calendar: Calendar = UTC_DAYS
+) -> list[tuple[str, float]]:
+    """("2024-03", return) of every month of session days with a bar."""
+    ends = calendar.ends(ts)
+    month = calendar.days(ts[ends]).astype("datetime64[D]").astype("datetime64[M]")
+    last = np.append(np.flatnonzero(month[1:] != month[:-1]), len(ends) - 1)
+    points = np.concatenate(([cash], equity[ends[last]]))
     names = month[last].astype(str)
     return [
         (str(name), float(b / a - 1.0)) for name, a, b in zip(names, points[:-1], points[1:], strict=True)

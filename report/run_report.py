@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from desk.records import Outcome, Reason
 from market.bars import Panel
 from report.cards import FilterCard
+from report.days import Calendar
+from report.decided import Decided
 from report.learning import Learned
 
 
 @dataclass(frozen=True)
 class CostRow:
-    """The run at a multiple of its costs. factor: 0, 1, 2, 3."""
+    """The run at a multiple of its costs. factor: 0, 1, 2, 3. Costs are those of ``summarise``."""
 
     factor: float
     final_equity: float
@@ -23,6 +25,9 @@ class CostRow:
     sharpe: float
     trades: int
     fees: float
+    taxes: float
+    borrow: float
+    slippage: float
 
 
 @dataclass(frozen=True)
@@ -36,13 +41,16 @@ class Band:
 
 @dataclass(frozen=True)
 class TradeLine:
-    """One trade as a person reads it. Times are of the bars' opens, ns UTC; pnl net, account currency."""
+    """One trade as a person reads it. Times are of the bars' opens, ns UTC, days of the instrument's own
+    sessions, 2024-01-31; pnl net, account currency."""
 
     instrument: str
     strategy: str
     side: str
     entry_time: int
     exit_time: int
+    entry_day: str
+    exit_day: str
     entry: float
     exit: float
     pnl: float
@@ -52,23 +60,26 @@ class TradeLine:
 
 @dataclass(frozen=True)
 class RunReport:
-    """summary: the run. benchmark, unfiltered: the same figures for buy and hold and for the strategy without
-    filters (None when there are none). months: ("2024-03", return as a fraction). capacity: the largest share
-    of a bar's volume that a fill took, NaN where volume is unknown."""
+    """One run. run: its id. calendar: the account's days. assumptions: in the reader's language. summary: its
+    figures; benchmark, unfiltered: the same for buy and hold and for the strategy without filters (None when
+    there are none). months: ("2024-03", return as a fraction). capacity: the largest share of a bar's volume
+    that a fill took, NaN where volume is unknown."""
 
     title: str
+    run: str
+    calendar: Calendar
     currency: str
     assumptions: Sequence[tuple[str, str]]
     summary: Mapping[str, Any]
     benchmark: Mapping[str, Any]
     unfiltered: Mapping[str, Any] | None
+    decided: Decided
     cards: Sequence[FilterCard]
     learned: Sequence[Learned]
     costs: Sequence[CostRow]
     band: Band
     months: Sequence[tuple[str, float]]
     worst: Sequence[TradeLine]
-    account: Mapping[str, Any]
     capacity: float
     timing: Mapping[str, float]
 
@@ -83,12 +94,17 @@ def worst_trades(
 
 
 def trade_line(trade: np.void, panel: Panel, strategies: Sequence[str]) -> TradeLine:
+    instrument = panel.instruments[trade["instrument"]]
+    entry_time, exit_time = int(panel.ts[trade["entry_bar"]]), int(panel.ts[trade["exit_bar"]])
+    calendar = Calendar(instrument.timezone, panel.timeframe)
     return TradeLine(
-        instrument=panel.instruments[trade["instrument"]].id,
+        instrument=instrument.id,
         strategy=strategies[trade["strategy"]],
         side="long" if trade["side"] > 0 else "short",
-        entry_time=int(panel.ts[trade["entry_bar"]]),
-        exit_time=int(panel.ts[trade["exit_bar"]]),
+        entry_time=entry_time,
+        exit_time=exit_time,
+        entry_day=calendar.day(entry_time),
+        exit_day=calendar.day(exit_time),
         entry=float(trade["entry"]),
         exit=float(trade["exit"]),
         pnl=float(trade["pnl"]),

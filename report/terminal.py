@@ -1,23 +1,29 @@
-"""A run in the terminal: assumptions first, then what came of them. Reads well at 60 columns and piped."""
+"""A run in the terminal: assumptions first, then what came of them. Readable at any width, and piped."""
 
-from collections.abc import Mapping, Sequence
-from math import isinf, isnan
+from collections.abc import Callable, Mapping, Sequence
+from math import isnan
 from typing import IO, Any
 
 import numpy as np
-from rich.box import ROUNDED, SIMPLE_HEAD
-from rich.console import Console, Group, RenderableType
+from rich.box import ROUNDED
+from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.panel import Panel as Frame
 from rich.table import Table
 from rich.text import Text
 
-from report.cards import FilterCard
+from report.cards import FilterCard, Standing
+from report.days import UTC_DAYS, Calendar
+from report.decided import Decided
+from report.layout import NARROW, figure_tables, named_lines, plain_console, put, record_table
 from report.learning import Learned
-from report.run_report import RunReport, TradeLine
+from report.numbers import NONE, basis, count, money, number, percent
+from report.run_report import CostRow, RunReport, TradeLine
 from report.words import KOREAN, say
 
 WIDE = 100  # columns at which the months of a year fit on one line
 Summary = Mapping[str, Any]
+Figures = Sequence[tuple[str, str, Callable[[Any], str]]]
 
 
 def print_report(
@@ -25,8 +31,7 @@ def print_report(
 ) -> None:
     """Everything in order. width: columns; None = the terminal's own."""
     console = plain_console(file, width)
-    for part in _parts(report, language, console.width):
-        console.print(part)
+    put(console, *_parts(report, language, console.width))
 
 
 def print_comparison(
@@ -35,23 +40,17 @@ def print_comparison(
     language: str = "en",
     file: IO[str] | None = None,
     width: int | None = None,
+    calendar: Calendar = UTC_DAYS,
 ) -> None:
     """Several runs side by side under their names. learned: of the one that learns."""
     console = plain_console(file, width)
-    console.print(_title("Side by side", language))
-    console.print(comparison(columns, language))
-    for part in learning(learned, language):
-        console.print(part)
+    put(console, _title("Side by side", language), *comparison(columns, language, console.width))
+    put(console, *learning(learned, language, calendar))
 
 
 def print_text(text: str, file: IO[str] | None = None, width: int | None = None) -> None:
     """Plain paragraphs, wrapped to the terminal."""
-    plain_console(file, width).print(text)
-
-
-def plain_console(file: IO[str] | None = None, width: int | None = None) -> Console:
-    """Text is printed as it stands: brackets in it, such as [fills], are no markup."""
-    return Console(file=file, width=width, highlight=False, markup=False, emoji=False)
+    put(plain_console(file, width), text)
 
 
 def _parts(report: RunReport, language: str, width: int) -> list[RenderableType]:
@@ -59,101 +58,124 @@ def _parts(report: RunReport, language: str, width: int) -> list[RenderableType]
     if report.unfiltered is not None:
         columns.append(("without filters", report.unfiltered))
     columns.append(("buy and hold", report.benchmark))
-    parts: list[RenderableType] = [
-        assumptions_box(report, language),
+    return [
+        assumptions_box(report, language, width),
         _title(f"{say('Result', language)}: {report.title}", language),
-        comparison(columns, language),
-        *[card(each, language) for each in report.cards],
-        *learning(report.learned, language),
+        *comparison(columns, language, width),
+        *decided(report.decided, language),
+        *[card(each, language, width) for each in report.cards],
+        *learning(report.learned, language, report.calendar),
         _title("Costs", language),
-        cost_table(report, language),
+        *cost_tables(report.costs, language, width),
         band(report, language),
         _title("Months", language),
         month_table(report.months, language, width),
         _title("Worst trades", language),
-        trade_table(report.worst, language),
-        Text(_timing(report.timing, language), style="dim"),
+        trade_table(report.worst, language, width),
+        Text(_timing(report, language), style="dim"),
     ]
-    return parts
 
 
-def assumptions_box(report: RunReport, language: str) -> Frame:
+def assumptions_box(report: RunReport, language: str, width: int) -> Frame:
+    rows = [(_about(what, language), said) for what, said in report.assumptions]
+    if not isnan(report.capacity):
+        share = percent(100.0 * report.capacity)
+        took = say("the largest fill took {share} of its bar's volume", language, share=share)
+        rows.append((say("capacity", language), took))
+    return Frame(_framed(rows, width), title=say("Assumptions", language), box=ROUNDED)
+
+
+def _about(what: str, language: str) -> str:
+    """ "strategy trend" is a word of ours and a name of the user's."""
+    word, _, name = what.partition(" ")
+    return say(what, language) if what in KOREAN or not name else f"{say(word, language)} {name}"
+
+
+def _framed(rows: Sequence[tuple[str, str]], width: int) -> RenderableType:
+    """What is said beside what it is about, or below it where there is no room."""
+    if width < NARROW:
+        lines: list[RenderableType] = []
+        for what, said in rows:
+            lines += [Text(what, style="bold"), Padding(Text(said), (0, 0, 0, 2))]
+        return Group(*lines)
     table = Table.grid(padding=(0, 1))
     table.add_column(style="bold", max_width=18, overflow="fold")
     table.add_column(overflow="fold")
-    for what, said in report.assumptions:
-        word, _, name = what.partition(" ")
-        table.add_row(f"{say(word, language)} {name}" if what not in KOREAN else say(what, language), said)
-    if not isnan(report.capacity):
-        table.add_row(
-            say("capacity", language), f"the largest fill took {report.capacity:.2%} of its bar's volume"
-        )
-    return Frame(table, title=say("Assumptions", language), box=ROUNDED)
-
-
-def comparison(columns: Sequence[tuple[str, Summary]], language: str) -> Table:
-    """One row a figure, one column a run; a figure a run lacks is left blank."""
-    table = plain_table("", *[say(name, language) for name, _ in columns])
-    for word, key, form in FIGURES:
-        values = [form(summary[key]) if key in summary else "" for _, summary in columns]
-        table.add_row(say(word, language), *values)
+    for what, said in rows:
+        table.add_row(what, said)
     return table
 
 
-def card(each: FilterCard, language: str) -> Group:
+def comparison(columns: Sequence[tuple[str, Summary]], language: str, width: int) -> list[RenderableType]:
+    """One row a figure, one column a run; a figure a run lacks is left blank."""
+    labels = [say(word, language) for word, _, _ in FIGURES]
+    cells = [
+        (say(name, language), [form(summary[key]) if key in summary else "" for _, key, form in FIGURES])
+        for name, summary in columns
+    ]
+    return figure_tables(labels, cells, width)
+
+
+def decided(found: Decided, language: str) -> list[RenderableType]:
+    """What became of the signals, in one line; then why nothing was traded, if so."""
+    reasons = ", ".join(f"{say(why, language)} {n:,}" for why, n in found.reasons)
+    said = say(
+        "{signals} signals: {bought} bought, {passed} passed{reasons}, {held} held, {sold} sold", language,
+        signals=count(found.signals), bought=count(found.bought), passed=count(found.passed),
+        reasons=f" ({reasons})" if reasons else "", held=count(found.held), sold=count(found.sold),
+    )  # fmt: skip
+    hints = [Text(say(hint.text, language, **hint.values), style="bold") for hint in found.hints]
+    return [Text(said), *hints]
+
+
+def card(each: FilterCard, language: str, width: int) -> Group:
     """A filter's card: how much it said, how good that was, what following it was worth."""
-    acts = f"rule, p >= {each.min_p:g}" if each.act == "rule" else "learn"
+    acts = (
+        say("rule, p >= {bar}", language, bar=f"{each.min_p:g}")
+        if each.act == "rule"
+        else say("learn", language)
+    )
+    silences = (("abstained", each.abstained), ("veto", each.veto), ("late", each.late), ("down", each.down))
     rows = [
         (
             f"{say('answered', language)} {each.answered:,} / {each.signals:,}",
-            ", ".join(
-                f"{say(word, language)} {count:,}"
-                for word, count in (
-                    ("abstained", each.abstained),
-                    ("veto", each.veto),
-                    ("late", each.late),
-                    ("down", each.down),
-                )
-                if count or word == "abstained"
-            ),
+            ", ".join(f"{say(word, language)} {n:,}" for word, n in silences if n or word == "abstained"),
         ),
-        (say("Brier (base rate)", language), f"{number(each.brier, 4)} ({number(each.base_brier, 4)})"),
-        (
-            say("log loss (base rate)", language),
-            f"{number(each.log_loss, 4)} ({number(each.base_log_loss, 4)})",
-        ),
+        (say("Brier (base rate)", language), _against(each.brier, each.base_brier)),
+        (say("log loss (base rate)", language), _against(each.log_loss, each.base_log_loss)),
         (
             say("net a signal", language),
             f"{say('passed', language)} {basis(each.net_passed)} ({each.passed:,}), "
             f"{say('all', language)} {basis(each.net_all)}, "
             f"{say('rejected', language)} {basis(each.net_rejected)} ({each.rejected:,})",
         ),
-        (say("following it", language), worth(each.earned)),
+        (say("following it", language), worth(each.earned, language)),
+        *[(say("stands at", language), _standing(one, language)) for one in each.standings],
     ]
-    for standing in each.standings:
-        rows.append(
-            (
-                say("stands at", language),
-                f"{standing.stage}, theta {standing.theta:.3f} (alone {standing.solo_theta:.3f}), "
-                f"log evidence {standing.log_e:+.2f}",
-            )
-        )
-    table = Table.grid(padding=(0, 2))
-    table.add_column(max_width=26)
-    table.add_column(overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    return Group(_title(f"{say('Filter', language)} {each.name} ({acts})", language), table)
+    title = _title(f"{say('Filter', language)} {each.name} ({acts})", language)
+    return Group(title, named_lines(rows, width, most=26))
 
 
-def learning(learned: Sequence[Learned], language: str) -> list[RenderableType]:
+def _against(score: float, base: float) -> str:
+    return f"{number(score, 4)} ({number(base, 4)})"
+
+
+def _standing(one: Standing, language: str) -> str:
+    return say(
+        "{stage}, theta {theta} (alone {solo}), log evidence {evidence}", language,
+        stage=say(one.stage, language), theta=f"{one.theta:.3f}", solo=f"{one.solo_theta:.3f}",
+        evidence=f"{one.log_e:+.2f}",
+    )  # fmt: skip
+
+
+def learning(learned: Sequence[Learned], language: str, calendar: Calendar) -> list[RenderableType]:
     """What taught each strategy's learner, and when its trust in the filters changed."""
     if not learned:
         return []
     lines = []
     for each in learned:
         rate = each.wins / each.labels if each.labels else float("nan")
-        stages = ", ".join(f"{stage} {stamp(ts)}" for ts, stage in each.stages)
+        stages = ", ".join(f"{say(stage, language)} {calendar.day(ts)}" for ts, stage in each.stages)
         lines.append(
             f"{each.strategy}: {say('labels matured', language)} {each.labels:,}, "
             f"{say('won', language)} {percent(100.0 * rate)}, "
@@ -164,15 +186,13 @@ def learning(learned: Sequence[Learned], language: str) -> list[RenderableType]:
     return [_title("Learning", language), Text("\n".join(lines))]
 
 
-def cost_table(report: RunReport, language: str) -> Table:
-    names = ("costs", "final equity", "return", "Sharpe", "trades", "fees")
-    table = plain_table(*[say(name, language) for name in names])
-    for row in report.costs:
-        table.add_row(
-            f"{row.factor:g}x", money(row.final_equity), percent(row.return_pct), number(row.sharpe),
-            f"{row.trades:,}", money(row.fees),
-        )  # fmt: skip
-    return table
+def cost_tables(rows: Sequence[CostRow], language: str, width: int) -> list[RenderableType]:
+    """A column for each multiple of the costs."""
+    labels = [say(word, language) for word, _, _ in COST_FIGURES]
+    columns = [
+        (f"{row.factor:g}x", [form(getattr(row, key)) for _, key, form in COST_FIGURES]) for row in rows
+    ]
+    return figure_tables(labels, columns, width)
 
 
 def band(report: RunReport, language: str) -> Text:
@@ -183,11 +203,15 @@ def band(report: RunReport, language: str) -> Text:
     )
 
 
-def month_table(months: Sequence[tuple[str, float]], language: str, width: int) -> Table:
-    """Percent a month and a year; half a year a line where the terminal is narrow."""
-    span = 12 if width >= WIDE else 6
-    heads = [str(k) for k in range(1, 13)] if span == 12 else [f"{k}/{k + 6}" for k in range(1, 7)]
-    table = plain_table(say("year", language), *heads, "=")
+def month_table(months: Sequence[tuple[str, float]], language: str, width: int) -> RenderableType:
+    """Percent a month and a year; half a year or a quarter a line where the terminal is narrow."""
+    span = 12 if width >= WIDE else 6 if width >= NARROW else 3
+    heads = {
+        12: [str(k) for k in range(1, 13)],
+        6: [f"{k}/{k + 6}" for k in range(1, 7)],
+        3: [say(name, language) for name in ("1st", "2nd", "3rd")],
+    }[span]
+    rows = []
     for year in sorted({name[:4] for name, _ in months}):
         found = {int(name[5:]): value for name, value in months if name[:4] == year}
         total = 100.0 * (float(np.prod([1.0 + value for value in found.values()])) - 1.0)
@@ -195,71 +219,50 @@ def month_table(months: Sequence[tuple[str, float]], language: str, width: int) 
         for start in range(0, 12, span):
             if any(cells[start : start + span]):
                 last = start + span == 12 or not any(cells[start + span :])
-                table.add_row(year, *cells[start : start + span], f"{total:.1f}" if last else "")
-    return table
+                label = f"{year} Q{start // 3 + 1}" if span == 3 else year
+                rows.append([label, *cells[start : start + span], f"{total:.1f}" if last else ""])
+    return record_table([say("year", language), *heads, "="], rows, width)
 
 
-def trade_table(trades: Sequence[TradeLine], language: str) -> RenderableType:
+def trade_table(trades: Sequence[TradeLine], language: str, width: int) -> RenderableType:
     if not trades:
         return Text(say("none", language))
-    table = plain_table("", *[say(name, language) for name in ("side", "in", "out", "net", "why")])
-    for each in trades:
-        table.add_row(
-            each.instrument.partition("@")[0], say(each.side, language), stamp(each.entry_time),
-            stamp(each.exit_time), money(each.pnl), each.reason,
-        )  # fmt: skip
-    return table
-
-
-def plain_table(first: str, *others: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
-    table.add_column(first, no_wrap=True)
-    for name in others:
-        table.add_column(name, justify="right")
-    return table
+    heads = ["", *[say(name, language) for name in ("side", "in", "out", "net", "why")]]
+    rows = [
+        [each.instrument.partition("@")[0], say(each.side, language), each.entry_day, each.exit_day,
+         money(each.pnl), say(each.reason, language)]
+        for each in trades
+    ]  # fmt: skip
+    return record_table(heads, rows, width)
 
 
 def _title(text: str, language: str) -> Text:
     return Text(f"\n{say(text, language)}", style="bold")
 
 
-def _timing(timing: Mapping[str, float], language: str) -> str:
-    parts = ", ".join(f"{name.removesuffix('_s')} {seconds:.2f}" for name, seconds in timing.items())
-    return f"\n{say('Seconds', language)}: {parts}"
+def _timing(report: RunReport, language: str) -> str:
+    """What is another on every machine."""
+    parts = [
+        f"{say(name.removesuffix('_s'), language)} {seconds:.2f}" for name, seconds in report.timing.items()
+    ]
+    return f"\n{say('Run', language)} {report.run}. {say('Seconds', language)}: {', '.join(parts)}"
 
 
-def money(value: float) -> str:
-    return "–" if isnan(value) else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
-
-
-def percent(value: float) -> str:
-    return "–" if isnan(value) else f"{value:.2f} %"
-
-
-def number(value: float, digits: int = 2) -> str:
-    return "–" if isnan(value) else "∞" if isinf(value) else f"{value:.{digits}f}"
-
-
-def count(value: float) -> str:
-    return f"{value:,}"
-
-
-def basis(value: float) -> str:
-    """A fraction in basis points with its sign."""
-    return "–" if isnan(value) else f"{1e4 * value:+.1f} bps"
-
-
-def worth(value: float) -> str:
+def worth(value: float, language: str) -> str:
+    """What following a filter brought."""
     if isnan(value):
-        return "–"
-    return f"{'earned' if value >= 0 else 'cost'} {abs(1e4 * value):.1f} bps a signal"
+        return NONE
+    said = "earned {amount} a signal" if value >= 0 else "cost {amount} a signal"
+    return say(said, language, amount=f"{abs(1e4 * value):.1f} bps")
 
 
-def stamp(ts: int) -> str:
-    return str(np.datetime64(ts, "ns").astype("datetime64[D]"))
-
-
-FIGURES = (
+COSTS: Figures = (
+    ("fees", "fees", money),
+    ("taxes", "taxes", money),
+    ("borrow", "borrow", money),
+    ("slippage", "slippage", money),
+)
+FIGURES: Figures = (
     ("final equity", "final_equity", money),
     ("return", "return_pct", percent),
     ("a year", "cagr_pct", percent),
@@ -271,6 +274,13 @@ FIGURES = (
     ("win rate", "win_rate_pct", percent),
     ("profit factor", "profit_factor", number),
     ("exposure", "exposure_pct", percent),
-    ("fees", "fees", money),
+    *COSTS,
     ("turnover", "turnover", money),
+)
+COST_FIGURES: Figures = (
+    ("final equity", "final_equity", money),
+    ("return", "return_pct", percent),
+    ("Sharpe", "sharpe", number),
+    ("trades", "trades", count),
+    *COSTS,
 )

@@ -1,4 +1,9 @@
-"""The words of a report in the languages it speaks. A word that isn't here is said in English."""
+"""The words and sentences of reports in the languages they speak. What isn't here is said in English."""
+
+import re
+from functools import lru_cache
+
+from report.sentences import FINISHED, SENTENCES
 
 KOREAN = {
     "Assumptions": "가정",
@@ -28,7 +33,7 @@ KOREAN = {
     "trades": "거래",
     "fills": "체결",
     "win rate": "승률",
-    "profit factor": "손익비",
+    "profit factor": "프로핏 팩터",
     "exposure": "노출 기간",
     "fees": "수수료",
     "turnover": "거래대금",
@@ -77,6 +82,57 @@ KOREAN = {
     "added": "추가",
     "replaced": "교체",
     "unchanged": "그대로",
+    "taxes": "세금",
+    "borrow": "차입 비용",
+    "slippage": "슬리피지",
+    "1st": "첫째",
+    "2nd": "둘째",
+    "3rd": "셋째",
+    "shadow": "관찰",
+    "size": "비중",
+    "block": "차단",
+    "learn": "학습",
+    "entry": "진입",
+    "signal": "신호",
+    "reverse": "반전",
+    "resize": "비중 조정",
+    "review": "재검토",
+    "stop": "손절",
+    "trail": "추적 손절",
+    "target": "목표",
+    "time": "기한",
+    "risk": "위험 한도",
+    "margin": "증거금",
+    "yes": "예",
+    "no": "아니요",
+    "load": "읽기",
+    "compile": "컴파일",
+    "signals": "신호",
+    "labels": "라벨",
+    "report": "보고",
+    "desk": "데스크",
+    "Run": "실행",
+    "open": "시가",
+    "high": "고가",
+    "low": "저가",
+    "close": "종가",
+    "empty": "봉 없음",
+    "disorder": "순서 뒤바뀜",
+    "duplicate": "중복",
+    "missing": "값 없음",
+    "price": "가격 오류",
+    "high<low": "고가<저가",
+    "outside": "범위 밖",
+    "unreadable": "읽을 수 없음",
+    "halt": "거래 정지",
+    "no bar": "빈 행",
+    "no volume": "거래량 없음",
+    "zero volume": "거래량 0",
+    "gap": "빠진 봉",
+    "split": "액면분할",
+    "reuse": "코드 재사용",
+    "jump": "급변",
+    "newest first": "최신순",
     "error": "오류",
     "warning": "주의",
     "and more": "그 밖에",
@@ -101,6 +157,30 @@ DEMO = {
 }
 
 
-def say(word: str, language: str) -> str:
-    """``word`` in "ko" or "en"."""
-    return KOREAN.get(word, word) if language == "ko" else word
+def say(text: str, language: str, **values: object) -> str:
+    """``text`` in "ko" or "en", its {places} filled."""
+    said = (KOREAN.get(text) or SENTENCES.get(text) or FINISHED.get(text, text)) if language == "ko" else text
+    return said.format(**values) if values else said
+
+
+def retell(sentence: str, language: str) -> str:
+    """A finished English sentence in "ko" or "en": one whose form ``FINISHED`` knows, values and all."""
+    if language != "ko" or sentence in KOREAN:
+        return say(sentence, language)
+    for form, korean in _forms():
+        found = form.fullmatch(sentence)
+        if found:
+            return korean.format(
+                **{name: retell(value, language) for name, value in found.groupdict().items()}
+            )
+    return sentence
+
+
+@lru_cache(maxsize=1)
+def _forms() -> list[tuple["re.Pattern[str]", str]]:
+    """Each sentence as a pattern with a group for every place; first those that say most by themselves."""
+    ordered = sorted(FINISHED.items(), key=lambda pair: -len(re.sub(r"\{\w+\}", "", pair[0])))
+    return [
+        (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(english)), re.DOTALL), korean)
+        for english, korean in ordered
+    ]

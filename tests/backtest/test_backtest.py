@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 from backtest.around import without_filters
-from backtest.output import to_plain, write_json
+from backtest.output import ACCOUNT, PARTS, to_plain
 from backtest.result import Result
 from backtest.run import backtest
 from desk.rules import Act, Tie
 from desk.run import run_desk
-from market.errors import ConfigError
 from tests.backtest.market import plan, walk, with_rules
 
 SUMMARY_KEYS = {
-    "bars", "trades", "fills", "final_equity", "return_pct", "cagr_pct", "sharpe", "sortino", 
-    "max_drawdown_pct", "win_rate_pct", "profit_factor", "exposure_pct", "fees", "turnover", "ambiguity_band",
+    "bars", "trades", "fills", "final_equity", "return_pct", "cagr_pct", "sharpe", "sortino",
+    "max_drawdown_pct", "win_rate_pct", "profit_factor", "exposure_pct", "fees", "taxes", "borrow",
+    "slippage", "turnover", "ambiguity_band",
 }  # fmt: skip
 
 
@@ -97,6 +97,84 @@ def test_json_is_strict_and_complete_on_request(result: Result) -> None:
     assert found["filters"][0]["name"] == "coin" and found["filters"][0]["act"] == "rule"
 
 
+def test_the_account_of_the_json_is_what_the_document_says_and_no_scratch(result: Result) -> None:
+    account = result.to_json()["account"]
+    assert set(account) == {*ACCOUNT, "open_positions", "state"} and account["state"] == "active"
+    assert account["equity"] == pytest.approx(result.equity[-1])
+    text = (Path(__file__).resolve().parents[2] / "docs" / "result.md").read_text(encoding="utf-8")
+    keys = set(result.to_json(PARTS)) | set(account) | SUMMARY_KEYS
+    assert not [key for key in keys if f"`{key}`" not in text]
+
+
+def test_decisions_name_what_was_signalled_by_whom_and_every_filter_s_opinion(result: Result) -> None:
+    decisions = result.to_json(["decisions"])["decisions"]
+    assert len(decisions) == len(result.reading.signals)
+    assert {each["signal"] for each in decisions} <= {"enter", "exit", "review"}
+    assert {each["action"] for each in decisions} <= {"buy", "pass", "sell", "hold"}
+    assert {each["instrument"] for each in decisions} == {"S0@test", "S1@test"}
+    for row, each in enumerate(decisions):
+        assert each["strategy"] == "cross" and each["time"].endswith("Z")
+        (opinion,) = each["opinions"]
+        assert set(opinion) == {"filter", "status", "p", "theta", "x"} and opinion["filter"] == "coin"
+        assert opinion["status"] in {"answered", "abstained", "veto", "late", "down"}
+        asked = each["signal"] == "enter"
+        if asked and opinion["status"] == "answered":
+            assert opinion["p"] == pytest.approx(float(result.reading.opinions.p[row, 0]))
+
+
+def test_worst_trades_capacity_and_the_count_of_signals_are_in_the_json(result: Result) -> None:
+    found = result.to_json()
+    losses = [each["pnl"] for each in found["worst_trades"]]
+    assert len(losses) == 5 and losses == sorted(losses) and losses[0] == result.run.trades["pnl"].min()
+    assert found["worst_trades"][0]["entry_time"].endswith("Z") and found["worst_trades"][0]["entry_day"]
+    assert 0.0 < found["capacity"] <= 0.1
+    signals = found["signals"]
+    assert signals["signals"] == len(result.reading.signals) and signals["reasons"] and signals["hints"] == []
+
+
+def test_times_of_the_equity_are_written_as_all_others(result: Result) -> None:
+    assert result.to_json(["equity"])["equity"]["time"][0] == "2020-01-01T00:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def taxed() -> Result:
+    panel = walk()
+    costly = tuple(
+        replace(each, sell_taxes=(("2000-01-01", 0.002),), borrow=0.05) for each in panel.instruments
+    )
+    return backtest(plan(replace(panel, instruments=costly), filters=False))
+
+
+def test_fees_are_without_taxes_and_taxes_without_fees_wherever_they_stand(taxed: Result) -> None:
+    summary, fills, trades = taxed.summary, taxed.fills_frame, taxed.trades_frame
+    assert summary["taxes"] == pytest.approx(float(fills["tax"].sum())) and summary["taxes"] > 0
+    assert summary["fees"] == pytest.approx(float(fills["fee"].sum()))
+    assert summary["slippage"] == pytest.approx(float(fills["slippage"].sum())) and summary["borrow"] > 0
+    np.testing.assert_allclose(trades["fees"] + trades["taxes"], taxed.run.trades["fees"])
+    sold = np.where(trades["side"] > 0, trades["exit"], trades["entry"]) * trades["quantity"]
+    np.testing.assert_allclose(trades["taxes"], 0.002 * sold, rtol=1e-9)
+    assert taxed.to_json(["trades"])["trades"][0]["taxes"] == pytest.approx(float(trades["taxes"][0]))
+
+
+def test_every_cost_grows_with_its_factor_in_the_cost_rows(taxed: Result) -> None:
+    for name in ("fees", "taxes", "borrow", "slippage"):
+        found = [getattr(row, name) for row in taxed.costs]
+        assert found[0] == 0.0 and found == sorted(found) and found[1] == taxed.summary[name] > 0.0
+
+
+def test_a_market_s_days_date_its_trades_and_months() -> None:
+    panel = walk(width=1)
+    seoul = replace(
+        panel,
+        ts=panel.ts - 9 * 3600 * 10**9,
+        instruments=(replace(panel.instruments[0], timezone="Asia/Seoul"),),
+    )
+    ours, theirs = backtest(plan(seoul, filters=False)), backtest(plan(panel, filters=False))
+    assert [each.entry_day for each in ours.worst] == [each.entry_day for each in theirs.worst]
+    assert ours.months == theirs.months and ours.report().calendar.zone == "Asia/Seoul"
+    assert [each.exit_day for each in ours.worst] == [each.exit_day for each in theirs.worst]
+
+
 def test_every_line_of_the_assumptions_reaches_the_json() -> None:
     panel = walk()
     dear = replace(panel.instruments[1], slippage=0.007)
@@ -161,39 +239,6 @@ def test_nothing_that_json_does_not_know_gets_through() -> None:
     assert to_plain({"a": nan, "b": [np.float64(2), np.int64(3)], 4: np.array([1.0, nan])}) == {
         "a": None, "b": [2.0, 3], "4": [1.0, None],
     }  # fmt: skip
-
-
-def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
-    out = tmp_path / "result.json"
-    write_json({"a": 1}, str(out))
-    with pytest.raises(TypeError):
-        write_json({"a": object()}, str(out))
-    assert json.loads(out.read_text()) == {"a": 1}
-    assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
-
-
-def test_a_write_that_is_interrupted_or_fails_leaves_the_file_before(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out = tmp_path / "result.json"
-    write_json({"a": 1}, str(out))
-    for raised, seen in ((KeyboardInterrupt(), KeyboardInterrupt), (OSError(28, "No space"), ConfigError)):
-
-        def fail(*arguments: object, raised: BaseException = raised) -> None:
-            raise raised
-
-        monkeypatch.setattr("os.replace", fail)
-        with pytest.raises(seen):
-            write_json({"a": 2}, str(out))
-        assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
-    assert json.loads(out.read_text()) == {"a": 1}
-
-
-def test_an_output_that_can_not_be_written_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="doesn't exist"):
-        write_json({}, str(tmp_path / "no" / "such.json"))
-    with pytest.raises(ConfigError, match="is a folder"):
-        write_json({}, str(tmp_path))
 
 
 def test_a_run_without_a_signal_has_figures_all_the_same() -> None:

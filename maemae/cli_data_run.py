@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from backtest.output import check_output, write_json
+from backtest.files import check_output
+from backtest.output import write_json
 from maemae.compose_contracts import contract_of
 from maemae.compose_data import DEMO
-from maemae.compose_panel import only
+from maemae.compose_panel import only, refuse_repeats
 from maemae.progress import Progress
 from market.catalog import Catalog
 from market.errors import ConfigError
@@ -23,6 +24,7 @@ from report.market_data import (
     print_entries,
     print_findings,
 )
+from report.words import say
 
 
 def run_import(
@@ -41,8 +43,9 @@ def run_import(
     """Merge the files into the catalog; 0 when they are in."""
     check_output(out)
     _check_zone(timezone)
+    refuse_repeats(symbols, "--symbol")
     catalog = _catalog(folder)
-    with Progress() as stage:
+    with Progress(language=language) as stage:
         stage("Reading data")
         changes = catalog.import_file(
             list(files),
@@ -64,7 +67,8 @@ def run_list(folder: Path | None, out: str | None, language: str) -> int:
     catalog = _catalog(folder)
     entries = catalog.entries()
     if not entries and out != "-":
-        print(f"{catalog.root}: the catalog is empty. Import a file first: maemae data import FILE.")
+        said = "{folder}: the catalog is empty. Import a file first: maemae data import FILE."
+        print(say(said, language, folder=catalog.root))
     found = {"catalog": str(catalog.root), "entries": [entry_json(each) for each in entries]}
     _tell(found, out, lambda: print_entries(entries, language) if entries else None)
     return 0
@@ -83,9 +87,10 @@ def run_check(
     """Everything odd in a file or in the catalog; 1 when some of it can't be used."""
     check_output(out)
     _check_zone(timezone)
+    refuse_repeats(symbols, "--symbol")
     if source is not None and folder is not None:
         raise ConfigError(f"check {source} or --catalog {folder}, not both at once.")
-    with Progress() as stage:
+    with Progress(language=language) as stage:
         stage("Checking data")
         findings = _findings(source, folder, symbols, timeframe, timezone, _told(stage))
     errors = sum(each.severity == "error" for each in findings)

@@ -16,6 +16,11 @@ def number(text: str) -> float:
         raise typer.BadParameter(f"'{text}': expected a number, such as 5 or 0.5") from None
 
 
+def place(text: str) -> str:
+    """Where output goes; the ways to name standard output are one."""
+    return "-" if text in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1") else text
+
+
 ProfileFile = Annotated[
     Path | None, typer.Argument(metavar="PROFILE.toml", help="Everything about a bot.", show_default=False)
 ]
@@ -50,7 +55,9 @@ NoFilters = Annotated[bool, typer.Option("--no-filters", help="Let every signal 
 Lang = Annotated[Language | None, typer.Option("--language", help="Of what is printed.")]
 Json = Annotated[
     str | None,
-    typer.Option("--json", metavar="OUT|-", help="Write JSON to a file or, with -, to standard output."),
+    typer.Option(
+        "--json", parser=place, metavar="OUT|-", help="Write JSON to a file or, with -, to standard output."
+    ),
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")]
 Folder = Annotated[

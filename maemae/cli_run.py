@@ -4,11 +4,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 
-from backtest.output import check_output, write_json
+from backtest.files import check_output
+from backtest.output import write_json
 from backtest.result import Result
 from backtest.run import backtest
 from maemae.asked import Asked
-from maemae.compose import compose, demo_plans
+from maemae.compose import compose, demo_plans, gather
 from maemae.progress import Progress
 from market.errors import ConfigError
 
@@ -20,7 +21,7 @@ def run_backtest(asked: Asked, out: str | None, include: Sequence[str]) -> int:
             f"--{include[0]} adds to the JSON, which was not asked for; add --json FILE or --json -."
         )
     check_output(out)
-    with Progress() as stage, _stdout_for_json(out):
+    with Progress(language=language_of(asked)) as stage, _stdout_for_json(out):
         stage("Reading data")
         plan = compose(asked)
         result = backtest(plan, stage)
@@ -31,10 +32,15 @@ def run_backtest(asked: Asked, out: str | None, include: Sequence[str]) -> int:
     return 0
 
 
+def language_of(asked: Asked) -> str:
+    """The profile's or the command line's, before anything vouches for them."""
+    return str(gather(asked)[0].get("language", "en"))
+
+
 def run_demo(out: str | None, language: str) -> int:
     """The same strategy three times over the same stocks, side by side, then the learning run's report."""
     check_output(out)
-    with Progress() as stage:
+    with Progress(language=language) as stage:
         stage("Reading data")
         results = [(name, backtest(plan, stage)) for name, plan in demo_plans()]
     if out is not None:
@@ -52,7 +58,8 @@ def _print_demo(results: Sequence[tuple[str, Result]], language: str) -> None:
     stocks = ", ".join(each.symbol for each in learning.plan.panel.instruments)
     print_text(DEMO[language].format(strategy=learning.plan.strategy_names[0], stocks=stocks))
     summaries = [(name, result.summary) for name, result in results]
-    print_comparison([*summaries, ("buy and hold", learning.benchmark)], learning.learned, language)
+    columns = [*summaries, ("buy and hold", learning.benchmark)]
+    print_comparison(columns, learning.learned, language, calendar=learning.plan.calendar)
     _print(learning, language)
 
 
@@ -61,7 +68,7 @@ def run_verify(asked: Asked, out: str | None) -> int:
     from maemae.verify import run
 
     check_output(out)
-    with Progress() as stage, _stdout_for_json(out):
+    with Progress(language=language_of(asked)) as stage, _stdout_for_json(out):
         stage("Reading data")
         plan = compose(asked)
         stage("Verifying")
@@ -108,4 +115,4 @@ def _stdout_for_json(out: str | None) -> Iterator[None]:
 def _print(result: Result, language: str) -> None:
     from report.terminal import print_report
 
-    print_report(result.report(), language)
+    print_report(result.report(language), language)

@@ -56,9 +56,10 @@ def gather(asked: Asked) -> tuple[Tables, str]:
             "nothing to run: give a profile, such as config/demo.toml, or --strategy and --data. See --help."
         )
     if asked.profile is None and asked.strategy:
-        tables["name"] = name_of(asked.strategy)
+        tables["name"] = name_of(asked.strategy) or asked.strategy
     for path, value in _said(asked):
         lay_over(tables, path, value)
+    _silence_finer_costs(tables, asked)
     for assignment in asked.set:
         set_value(tables, assignment)
     if asked.sizing:
@@ -83,6 +84,21 @@ def _said(asked: Asked) -> Iterator[tuple[tuple[str, ...], Any]]:
         ("costs", "slippage_bps"): asked.slippage_bps,
     }
     yield from ((path, value) for path, value in options.items() if value is not None)
+
+
+def _silence_finer_costs(tables: Tables, asked: Asked) -> None:
+    """What the command line says of costs holds for every instrument, makers and takers alike."""
+    own = tables.get("instruments")
+    each = [table for table in own.values() if isinstance(table, dict)] if isinstance(own, dict) else []
+    shared = [table for table in (tables.get("costs"),) if isinstance(table, dict)]
+    finer = []
+    if asked.fee_bps is not None:
+        finer = [(table, name) for table in (*each, *shared) for name in ("maker_bps", "taker_bps")]
+        finer += [(table, "fee_bps") for table in each]
+    if asked.slippage_bps is not None:
+        finer += [(table, "slippage_bps") for table in each]
+    for table, name in finer:
+        table.pop(name, None)
 
 
 def load_strategies(profile: Profile) -> list[Strategy]:

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from maemae.compose_panel import only, shaped
+from maemae.compose_panel import is_bare, only, refuse_repeats, shaped
 from maemae.settings import MarketSettings, Profile
 from market.bars import Panel
 from market.errors import ConfigError
-from market.instruments import Instrument
 from market.loaders import between, load_panel, window
 from market.reading.zones import zone_named
 from market.timeframes import parse_timeframe, timeframe_text
@@ -26,15 +25,14 @@ def read_panel(profile: Profile, given: Panel | None = None) -> tuple[Panel, str
     for zone in (profile.market.timezone, *[each.timezone for each in profile.instruments.values()]):
         if zone is not None:
             zone_named(zone)  # refused before anything is read, whether or not the data need it
+    refuse_repeats(profile.market.instruments, "market.instruments (--symbol)")
     panel, source = (
         _reader(profile.market)(profile.market) if given is None else _of_memory(profile.market, given)
     )
     told = [
         each.symbol in profile.instruments or each.id in profile.instruments for each in panel.instruments
     ]
-    described = all(
-        own or each != Instrument(each.id) for own, each in zip(told, panel.instruments, strict=True)
-    )
+    described = all(own or not is_bare(each) for own, each in zip(told, panel.instruments, strict=True))
     return shaped(panel, profile), source, described
 
 

@@ -14,7 +14,8 @@ from market.instruments import Fees, Instrument, Kind
 
 FEE = 0.0005  # of the traded notional
 SLIPPAGE = 0.0001  # of the price
-BORROW = 0.01  # a year, of a short's notional, for what has to be borrowed
+# A year, of a short's notional, where it has to be borrowed: usual shares cost 1 % and less, coins a few.
+BORROW = {Kind.EQUITY: 0.01, Kind.SPOT: 0.05, Kind.FUTURE: 0.0}
 
 
 def shaped(panel: Panel, profile: Profile) -> Panel:
@@ -23,10 +24,17 @@ def shaped(panel: Panel, profile: Profile) -> Panel:
         raise DataError(
             f"{len(panel)} bar of data: a backtest needs at least 2, one to decide and one to fill."
         )
-    described = described_by(panel, profile.instruments)
+    tables = [_table_of(each, profile) for each in panel.instruments]
+    described = described_by(panel, profile)
     _one_currency(described)
-    priced = tuple(with_costs(each, profile.costs) for each in described)
+    priced = tuple(with_costs(each, profile.costs, own) for each, own in zip(described, tables, strict=True))
     return replace(panel, instruments=priced)
+
+
+def _table_of(instrument: Instrument, profile: Profile) -> InstrumentSettings:
+    """What the profile says of an instrument, by id or symbol."""
+    tables = profile.instruments
+    return tables.get(instrument.id) or tables.get(instrument.symbol) or InstrumentSettings()
 
 
 def _one_currency(instruments: Sequence[Instrument]) -> None:
@@ -66,19 +74,41 @@ def _place(panel: Panel, name: str) -> int:
     return known.index(name)
 
 
-def described_by(panel: Panel, tables: dict[str, InstrumentSettings]) -> tuple[Instrument, ...]:
-    """The instruments with what the profile says of them, by id or symbol."""
-    for name in tables:
+def refuse_repeats(names: Sequence[str], where: str) -> None:
+    """An instrument named twice would be traded twice. where: what the error calls the names."""
+    for place, name in enumerate(names):
+        for other in names[:place]:
+            bare = "@" not in name or "@" not in other
+            if name == other or (bare and name.partition("@")[0] == other.partition("@")[0]):
+                named = f"'{name}' twice" if name == other else f"'{other}' and '{name}', which are one"
+                raise ConfigError(f"{where} names {named}. Name every instrument once.")
+
+
+def described_by(panel: Panel, profile: Profile) -> tuple[Instrument, ...]:
+    """The instruments with what the profile says of them. A bare one has the session days of
+    ``market.timezone``, in which its times were written."""
+    for name in profile.instruments:
         _place(panel, name)
-    return tuple(
-        _described(each, tables.get(each.id) or tables.get(each.symbol)) for each in panel.instruments
-    )
+    zone = profile.market.timezone
+    known = [replace(each, timezone=zone) if zone and is_bare(each) else each for each in panel.instruments]
+    return tuple(_described(each, _table_of(each, profile)) for each in known)
 
 
-def _described(instrument: Instrument, table: InstrumentSettings | None) -> Instrument:
-    if table is None:
-        return instrument
-    said: dict[str, Any] = {name: getattr(table, name) for name in table.model_fields_set}
+def is_bare(instrument: Instrument) -> bool:
+    """Whether nothing but its name, and perhaps its time zone, is known."""
+    return replace(instrument, timezone="UTC") == Instrument(instrument.id)
+
+
+COSTS = (
+    "fee_bps", "maker_bps", "taker_bps", "fee_currency", "fee_price", "slippage_bps", "borrow", "sell_tax",
+    "sell_taxes",
+)  # fmt: skip
+
+
+def _described(instrument: Instrument, table: InstrumentSettings) -> Instrument:
+    said: dict[str, Any] = {
+        name: getattr(table, name) for name in table.model_fields_set if name not in COSTS
+    }
     said = {name: value for name, value in said.items() if value is not None}
     contract = said.pop("contract", None)
     if contract:
@@ -87,27 +117,65 @@ def _described(instrument: Instrument, table: InstrumentSettings | None) -> Inst
         said["kind"] = Kind[said["kind"].upper()]
     if "tick" in said:
         said["ticks"] = ((0.0, said.pop("tick")),)
+    elif table.ticks:
+        said["ticks"] = tuple((each.price, each.tick) for each in table.ticks)
     if "margin" in said:
         said["long_margin"] = said["short_margin"] = said.pop("margin")
     return replace(instrument, **said)
 
 
-def with_costs(instrument: Instrument, costs: CostSettings) -> Instrument:
-    """The profile's costs; where it is silent the instrument's own; where that is 0 too, the default."""
-    own = instrument.fees
-    maker, taker = (
-        _first(side, costs.fee_bps, otherwise=fee or FEE)
-        for side, fee in ((costs.maker_bps, own.maker), (costs.taker_bps, own.taker))
-    )
-    lent = instrument.kind == Kind.EQUITY
-    borrow = instrument.borrow or (BORROW if lent else 0.0)
+def with_costs(
+    instrument: Instrument, costs: CostSettings, own: InstrumentSettings | None = None
+) -> Instrument:
+    """What its own table says it costs; else what [costs] says of all; else what its source knows; where that
+    is 0 too, the default."""
+    own = own or InstrumentSettings()
+    known = instrument.fees
+    maker = _first(own.maker_bps, own.fee_bps, costs.maker_bps, costs.fee_bps, otherwise=known.maker or FEE)
+    taker = _first(own.taker_bps, own.fee_bps, costs.taker_bps, costs.fee_bps, otherwise=known.taker or FEE)
+    borrow = instrument.borrow or BORROW[instrument.kind]
+    slippage = instrument.slippage or SLIPPAGE
     return replace(
         instrument,
-        fees=Fees(maker, taker, own.currency, own.price),
-        slippage=_first(costs.slippage_bps, otherwise=instrument.slippage or SLIPPAGE),
-        borrow=borrow if costs.borrow is None else costs.borrow,
-        sell_taxes=instrument.sell_taxes if costs.sell_tax is None else (("1970-01-01", costs.sell_tax),),
+        fees=fees_of(instrument, maker, taker, own),
+        slippage=_first(own.slippage_bps, costs.slippage_bps, otherwise=slippage),
+        borrow=next((each for each in (own.borrow, costs.borrow) if each is not None), borrow),
+        sell_taxes=_sell_taxes(instrument, costs, own),
     )
+
+
+def fees_of(instrument: Instrument, maker: float, taker: float, own: InstrumentSettings) -> Fees:
+    """The rates in the currency that the venue takes."""
+    known = instrument.fees
+    currency, price = own.fee_currency or known.currency, own.fee_price
+    if currency in ("quote", instrument.quote, "base", instrument.base):
+        if price is not None:
+            raise ConfigError(
+                f"{instrument.id}: fee_price = {price:g}, yet fees are in {currency}, which has a "
+                "price already. Remove it, or name a third fee_currency."
+            )
+        if currency in ("base", instrument.base) and instrument.kind != Kind.SPOT:
+            raise ConfigError(
+                f"{instrument.id}: fee_currency = '{currency}': only spot can pay in what it buys, this is "
+                f'{instrument.kind.name.lower()}. Use "quote".'
+            )
+        return Fees(maker, taker, currency)
+    if price is None and currency != known.currency:
+        base = "" if instrument.base else f' If it is what {instrument.symbol} buys, use "base".'
+        raise ConfigError(
+            f"{instrument.id}: fee_currency = '{currency}' needs fee_price, its price in "
+            f"{instrument.quote}.{base}"
+        )
+    return Fees(maker, taker, currency, known.price if price is None else price)
+
+
+def _sell_taxes(
+    instrument: Instrument, costs: CostSettings, own: InstrumentSettings
+) -> tuple[tuple[str, float], ...]:
+    if own.sell_taxes is not None:
+        return tuple((each.since, each.rate) for each in own.sell_taxes)
+    rate = own.sell_tax if own.sell_tax is not None else costs.sell_tax
+    return instrument.sell_taxes if rate is None else (("1970-01-01", rate),)
 
 
 def _first(*bps: float | None, otherwise: float) -> float:

@@ -97,11 +97,11 @@ def execution_rules(settings: ExecutionSettings, timeframe: int, path: str) -> E
         entry=Style[(settings.entry or settings.use).upper()],
         exit=Style[(settings.exit or settings.use).upper()],
         slices=settings.slices,
-        every=max(1, bars_in(settings.every, timeframe, f"{path}.every")),
+        every=bars_in(settings.every, timeframe, f"{path}.every"),
         rungs=settings.rungs,
         step=settings.step,
         weights=RungWeights[settings.weights.upper()],
-        ladder_bars=max(1, bars_in(settings.ladder_bars, timeframe, f"{path}.ladder_bars")),
+        ladder_bars=bars_in(settings.ladder_bars, timeframe, f"{path}.ladder_bars"),
     )
 
 

@@ -5,11 +5,13 @@ import threading
 from types import TracebackType
 from typing import Any, Self
 
+from report.words import retell
+
 PATIENCE_S = 1.0
 
 
 class Progress:
-    """``stage(text)`` says what happens now.
+    """``stage(text)`` says what happens now, in ``language``.
 
     Nothing is printed within the first ``patience_s`` seconds. After that a terminal shows a spinner with the
     present text; anything else gets a line with it each time as much time again has passed (after 1, 3, 7,
@@ -19,7 +21,8 @@ class Progress:
         stage("Reading data")
     """
 
-    def __init__(self, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, patience_s: float = PATIENCE_S, language: str = "en") -> None:
+        self.language = language
         self._wait_s = patience_s
         self._text = ""
         self._said = ""
@@ -31,6 +34,7 @@ class Progress:
         return self
 
     def __call__(self, text: str) -> None:
+        text = retell(text, self.language)
         with self._lock:
             self._text = text
             if self._status is not None:

@@ -9,9 +9,11 @@ from desk.records import MAX_RUNGS
 from maemae.settings_values import (
     Bps,
     Count,
+    Day,
     Duration,
     Fraction,
     Gain,
+    Length,
     Part,
     Positive,
     Probability,
@@ -61,9 +63,25 @@ class MarketSettings(Table):
     until: str | None = None
 
 
+class TickSettings(Table):
+    """One step of a price-dependent tick table: ``tick`` holds from ``price`` on."""
+
+    price: Fraction
+    tick: Fraction
+
+
+class TaxSettings(Table):
+    """The tax on sales from a day on, fraction of the sale."""
+
+    since: Day
+    rate: Share
+
+
 class InstrumentSettings(Table):
     """What the data file doesn't say about an instrument. contract: ready-made facts of its exchange, which
-    the other keys lie over. margin: initial, fraction of notional."""
+    the other keys lie over. margin: initial, fraction of notional. timezone: of its session days. Costs lie
+    over those of [costs]. fee_currency: "quote", "base" or a third one, which needs fee_price, its price in
+    quote currency. borrow: a year's cost of being short. sell_tax: one rate, or sell_taxes by date."""
 
     contract: ContractName | None = None
     kind: Literal["spot", "equity", "future"] | None = None
@@ -71,6 +89,7 @@ class InstrumentSettings(Table):
     quote: str | None = None
     multiplier: Positive | None = None
     tick: Fraction | None = None
+    ticks: list[TickSettings] | None = Field(default=None, min_length=1)
     lot: Positive | None = None
     min_quantity: Fraction | None = None
     max_quantity: Positive | None = None
@@ -78,6 +97,32 @@ class InstrumentSettings(Table):
     margin: Fraction | None = None
     maintenance: Fraction | None = None
     timezone: str | None = None
+    fee_bps: Bps | None = None
+    maker_bps: Bps | None = None
+    taker_bps: Bps | None = None
+    fee_currency: str | None = Field(default=None, min_length=1)
+    fee_price: Positive | None = None
+    slippage_bps: Bps | None = None
+    borrow: Fraction | None = None
+    sell_tax: Share | None = None
+    sell_taxes: list[TaxSettings] | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "InstrumentSettings":
+        for one, several in (("tick", "ticks"), ("sell_tax", "sell_taxes")):
+            if getattr(self, one) is not None and getattr(self, several) is not None:
+                raise ValueError(f"{one} and {several} both speak; keep one of them")
+        if self.ticks and self.ticks[0].price != 0.0:
+            raise ValueError(
+                f"ticks begin at price {self.ticks[0].price:g}; the first must hold from price 0"
+            )
+        prices = [each.price for each in self.ticks or ()]
+        days = [each.since for each in self.sell_taxes or ()]
+        if prices != sorted(set(prices)):
+            raise ValueError("ticks must ascend by price, each once")
+        if days != sorted(set(days)):
+            raise ValueError("sell_taxes must ascend by day, each once")
+        return self
 
 
 class SizingSettings(Table):
@@ -101,11 +146,11 @@ class ExecutionSettings(Table):
     entry: StyleName | None = None
     exit: StyleName | None = None
     slices: Count = 3
-    every: Span = 1
+    every: Length = 1
     rungs: int = Field(default=3, ge=1, le=MAX_RUNGS)
     step: Part = 0.005
     weights: Literal["equal", "linear", "geometric"] = "equal"
-    ladder_bars: Span = 10
+    ladder_bars: Length = 10
 
 
 class MonitorSettings(Table):
@@ -235,8 +280,9 @@ class FillSettings(Table):
 
 
 class CostSettings(Table):
-    """Costs of every instrument; what is left out stays as the instrument says, else as the defaults say.
-    borrow: a year's cost of being short. sell_tax: of every sale."""
+    """Costs of every instrument whose own table says none; what is left out stays as the instrument's source
+    says, else as the defaults of ``compose_panel`` say. borrow: a year's cost of being short. sell_tax: of
+    every sale."""
 
     fee_bps: Bps | None = None
     maker_bps: Bps | None = None

@@ -1,6 +1,7 @@
 """Values as people write them in a profile: "2%", "5 bps", 0.02."""
 
 import re
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PlainValidator
@@ -38,6 +39,28 @@ def parse_duration(value: object) -> int:
 
 
 _NS = {"ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
+
+
+def parse_length(value: object) -> int | str:
+    """A span that lasts: 1 bar or more."""
+    found = parse_span(value)
+    if found == 0 or (isinstance(found, str) and int(found[:-1]) == 0):
+        raise ValueError("at least 1 bar, or a duration such as '5m'")
+    return found
+
+
+def parse_day(value: object) -> str:
+    """A day as TOML writes it, bare or in quotes."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            value = None
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ValueError("a day such as 2024-01-31")
+    return value.isoformat()
+
+
 _Written = BeforeValidator(parse_fraction)
 Fraction = Annotated[float, _Written, Field(ge=0.0, allow_inf_nan=False)]  # any size: leverage, gross
 Part = Annotated[float, _Written, Field(gt=0.0, lt=1.0, allow_inf_nan=False)]  # of a price, of equity
@@ -52,3 +75,5 @@ Duration = Annotated[int, PlainValidator(parse_duration)]  # ns
 Span = Annotated[
     int | str, PlainValidator(parse_span)
 ]  # bars, or a duration such as "5m" that the timeframe divides
+Length = Annotated[int | str, PlainValidator(parse_length)]  # a span of at least one bar
+Day = Annotated[str, PlainValidator(parse_day)]

@@ -69,6 +69,9 @@ def test_r11_cash_and_fee_come_from_what_is_free() -> None:
     assert (said.code, said.quantity) == (Code.BUYING_POWER, Decimal("0.998"))
     assert "needs 100.1 USDT, and free are 99.9" in said.reason
     assert not only.judge(order("1"), facts(free={"KRW": 1e9})).passes
+    here = holding("1")
+    assert passes(only.judge(order("1", -1), facts(here=here, free={}, shorts=False)))  # a sale needs none
+    assert not only.judge(order("1", -1), facts(here=here, free={})).passes  # a short does
 
 
 def test_r11_without_negative_positions_only_what_is_owned_is_sold() -> None:
@@ -114,6 +117,12 @@ def test_r13_gross_of_every_group_has_its_limit(group: str) -> None:
     assert (said.code, said.quantity) == (Code.EXPOSURE, Decimal(3))
     assert f"max_{group}gross = 50% of the equity 1000" in said.reason
     assert only.judge(order("7", 1), told).quantity == 6  # from 2 short, 1 asked for, to 5 long
+
+
+def test_r13_at_the_limit_the_other_side_is_free_and_beyond_it_nothing_is() -> None:
+    only = gate(tight(max_gross=0.5), exposure)
+    assert only.judge(order("12"), facts(here=holding("-5"), equity=1_000.0)).quantity == 10
+    assert not only.judge(order("12"), facts(here=holding("-5.001"), equity=1_000.0)).passes
 
 
 @pytest.mark.parametrize("group", ["", "underlying_", "currency_", "strategy_"])

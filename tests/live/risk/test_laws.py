@@ -101,7 +101,8 @@ def limits(draw: st.DrawFn) -> RiskLimits:
         "max_order_quantity", "max_order_notional", "max_order_equity", "max_depth_share", "max_adv_share",
         "max_position", "max_gross", "max_net", "max_underlying_gross", "max_strategy_net", "price_collar",
     )  # fmt: skip
-    return RiskLimits(**{name: draw(MAYBE_LIMIT) for name in names}, long_only=draw(st.integers(0, 9)) == 0)
+    chosen: dict[str, Any] = {name: draw(MAYBE_LIMIT) for name in names}
+    return RiskLimits(**chosen, long_only=draw(st.integers(0, 9)) == 0)
 
 
 @st.composite
@@ -110,7 +111,13 @@ def mostly_calm(draw: st.DrawFn) -> Facts:
     told = draw(all_facts())
     if draw(st.integers(0, 9)) == 0:
         return told
-    calm = {"session": Session.OPEN, "listed": True, "state": State.ACTIVE, "drift": "", "unresolved": ()}
+    calm: dict[str, Any] = {
+        "session": Session.OPEN,
+        "listed": True,
+        "state": State.ACTIVE,
+        "drift": "",
+        "unresolved": (),
+    }
     prices: dict[str, Any] = {"last": 100.0, "last_at": NOW, "bid": 99.9, "ask": 100.1, "quoted_at": NOW}
     here = replace(told.markets[BTC.id], **calm, **prices)
     money = {"equity": draw(st.sampled_from((1_000.0, 1e6))), "day_equity": 1.0, "peak": 1.0}

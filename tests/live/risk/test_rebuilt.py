@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,7 +52,11 @@ class Life:
 
     def facts(self, poor: bool = False) -> Facts:
         told = facts(now=self.now, here=holding("50", last_at=self.now, quoted_at=self.now))
-        changes = {"heartbeat": self.now, "reconciled": self.now, "equity": 8e5 if poor else 1e6}
+        changes: dict[str, Any] = {
+            "heartbeat": self.now,
+            "reconciled": self.now,
+            "equity": 8e5 if poor else 1e6,
+        }
         return replace(told, account=replace(told.account, **changes))
 
     def step(self, what: str, n: int, wait: int) -> None:

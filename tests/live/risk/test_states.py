@@ -92,7 +92,9 @@ def test_r24_losses_in_a_row_stop_the_strategy_that_made_them() -> None:
     one.heard(NOW, trade(5.0))
     assert not one.judge(order(), facts()).passes  # winning by an exit doesn't release it
     one.heard(NOW, one.release(Code.LOSSES_IN_ROW, "ann", "trend"))
-    assert passes(one.judge(order(), facts()))
+    one.heard(NOW, trade(-1.0))
+    one.heard(NOW, trade(-1.0))
+    assert passes(one.judge(order(), facts()))  # it is counted anew
 
 
 def test_only_what_is_in_force_can_be_released() -> None:
@@ -145,7 +147,7 @@ def test_r28_reducing_and_halted_take_exits_only(state: State) -> None:
         ({"here": market(state=state)}, "BTCUSDT@test"),
         ({"paused": "by ann"}, "by ann"),
     ):
-        said = judged(WIDE, order(), facts(**changes))  # type: ignore[arg-type]
+        said = judged(WIDE, order(), facts(**changes))
         assert said.code is Code.STATE and name in said.reason
     assert exits_pass(WIDE, {"state": state}, state=state, paused="by ann")
     other = (StrategyFacts(), StrategyFacts(state))

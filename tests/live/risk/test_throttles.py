@@ -85,6 +85,7 @@ def test_r19_the_same_order_is_not_sent_twice_within_the_window() -> None:
     twin, window = limit("99", client_id="r-2"), WIDE.duplicate_window
     found = one.judge(twin, facts(now=NOW + window - 1))
     assert found.code is Code.DUPLICATE and found.retry_at == NOW + window
+    assert "sent 2s ago and risk.controls.duplicate_window = 2s" in found.reason
     assert passes(one.judge(twin, facts(now=NOW + window)))
     for other in (limit("99.1"), limit("99", "2"), limit("99", side=-1), limit("99", strategy=1)):
         assert passes(one.judge(other, facts()))
@@ -170,7 +171,9 @@ def test_r22_a_strategy_that_executes_too_often_is_off_until_released() -> None:
     assert found.code is Code.REPEATED and "risk.controls.max_executions = 3 executions in 1m" in found.reason
     assert passes(one.judge(order(strategy=1), facts(now=far)))
     one.heard(far, one.release(Code.REPEATED, "ann", "trend"))
-    assert passes(one.judge(order(), facts(now=far)))
+    send(one, NOW + 3, order(client_id="n-3"))
+    one.heard(NOW + 3, filled("n-3", "t3"))
+    assert passes(one.judge(order(), facts(now=far)))  # it is counted anew
 
 
 def test_r22_executions_outside_the_window_and_exits_do_not_count() -> None:

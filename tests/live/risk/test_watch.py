@@ -59,7 +59,8 @@ def test_a_condition_is_told_once_and_so_is_its_end(begins: dict[str, Any], code
     assert tell(one, again) == ()
 
 
-def test_alerts_may_wait_as_long_as_the_limit() -> None:
+def test_alerts_and_the_clock_may_be_off_by_their_limits() -> None:
+    assert gate().tick(facts(clock_offset=WIDE.max_clock_offset)) == ()
     assert gate().tick(facts(alert_since=NOW - WIDE.max_alert_delay)) == ()
 
 
@@ -80,6 +81,7 @@ def test_losses_and_halts_want_entries_cancelled() -> None:
     one = gate(tight(max_losses_in_row=1))
     one.heard(NOW, trade(-1.0))
     (found,) = tell(one, facts())
+    assert "strategy trend lost 1 times in a row" in found.told("en")
     assert (found.code, found.strategy, found.wants) == (
         Code.LOSSES_IN_ROW,
         "trend",

@@ -37,7 +37,7 @@ class AlertHub:
             await asyncio.Event().wait()
 
     async def flush(self, within_s: float) -> None:
-        """Last words."""
+        """Last words, when ``run`` has been cancelled."""
         await asyncio.gather(*(delivery.flush(within_s) for delivery in self.deliveries))
 
     def _heard(self, key: str) -> bool:

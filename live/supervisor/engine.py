@@ -8,7 +8,7 @@ import socket
 from collections.abc import Sequence
 from pathlib import Path
 
-from live.supervisor.process import Found
+from live.supervisor.process import Found, end_group
 from records.lock import holder_of
 
 UNKNOWN = -1000  # the exit code of a process that isn't our child
@@ -79,18 +79,18 @@ class EngineProcess:
 
 
 async def _end_child(child: asyncio.subprocess.Process, grace_s: float) -> bool:
+    gone = False
     for number, patience_s in ((signal.SIGTERM, grace_s), (signal.SIGKILL, 5.0)):
         with contextlib.suppress(ProcessLookupError):
-            if number == signal.SIGKILL:
-                os.killpg(child.pid, number)
-            else:
-                child.send_signal(number)
+            child.send_signal(number)
         try:
             await asyncio.wait_for(child.wait(), patience_s)
         except TimeoutError:
             continue
-        return True
-    return False
+        gone = True
+        break
+    end_group(child.pid)
+    return gone
 
 
 KILLING = "kill switch of "

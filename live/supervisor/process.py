@@ -16,7 +16,7 @@ class Found:
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
-        os.kill(pid, 0)
+        self._leads = os.getpgid(pid) == pid  # what it started, if anything, is in its group
         self._handle = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else -1
 
     def alive(self) -> bool:
@@ -40,24 +40,25 @@ class Found:
             loop.remove_reader(self._handle)
 
     def signal(self, number: signal.Signals) -> None:
-        """To it and to what it started; nothing when it is gone."""
+        """To it alone; nothing when it is gone."""
         if not self.alive():
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            if number == signal.SIGKILL and os.getpgid(self.pid) == self.pid:
-                os.killpg(self.pid, number)
-            elif self._handle >= 0:
+            if self._handle >= 0:
                 signal.pidfd_send_signal(self._handle, number)
             else:
                 os.kill(self.pid, number)
 
     async def end(self, grace_s: float) -> bool:
-        """SIGTERM, then SIGKILL after ``grace_s``. Whether it is gone."""
+        """SIGTERM, then SIGKILL after ``grace_s``. Whether it is gone; its children go with it."""
         self.signal(signal.SIGTERM)
-        if await self._gone_within(grace_s):
-            return True
-        self.signal(signal.SIGKILL)
-        return await self._gone_within(5.0)
+        gone = await self._gone_within(grace_s)
+        if not gone:
+            self.signal(signal.SIGKILL)
+            gone = await self._gone_within(5.0)
+        if self._leads:
+            end_group(self.pid)
+        return gone
 
     def close(self) -> None:
         if self._handle >= 0:
@@ -71,6 +72,12 @@ class Found:
                 return False
             await asyncio.sleep(0.02)
         return True
+
+
+def end_group(pid: int) -> None:
+    """SIGKILL to all that a process has started in its group: they may hold its files, and its lock."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _exists(pid: int) -> bool:

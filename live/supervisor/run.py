@@ -109,11 +109,11 @@ async def _run(setup: SupervisorSetup, keys: Keys, redactor: Redactor) -> None:
         await _first_of(stop, tasks)
         notify("STOPPING=1")
         await supervisor.stop_engine()
-        await hub.flush(LAST_WORDS_S)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await hub.flush(LAST_WORDS_S)
         memory.save()
         await client.close()
         if telegram is not None:

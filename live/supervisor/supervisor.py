@@ -59,6 +59,7 @@ class Supervisor:
         self._wake = asyncio.Event()  # somebody wants the engine started, or stopped waiting
         self._kill = asyncio.Lock()
         self._stopping = False  # the engine is to end and it isn't a death
+        self._closing = False  # so are we
         self._given_up = ""
         self._said = 0
         self._errands: set[asyncio.Task[None]] = set()
@@ -125,7 +126,7 @@ class Supervisor:
 
     async def stop_engine(self) -> None:
         """With the supervisor, its own engine ends too, in good order; what it adopted or watches stays."""
-        self._stopping = True
+        self._closing = self._stopping = True
         if not self.engine.own:
             return
         try:
@@ -139,6 +140,7 @@ class Supervisor:
         """The kill switch; the engine is not started again until the latch is released on the machine."""
         async with self._kill:
             self._stopping = True
+            self._want(False)  # when the latch is released, a person starts it
             report = await kill_account(self.target, by, why, flatten, self.engine.end)
         self._tell_kill(report)
         return report
@@ -165,7 +167,7 @@ class Supervisor:
 
     def _may_run(self) -> bool:
         """Whether an engine is to be had: one that runs already is watched in any case."""
-        if self._kill.locked():
+        if self._kill.locked() or self._closing:
             return False
         if self.engine.adopt():
             return True
@@ -190,7 +192,8 @@ class Supervisor:
         watch = asyncio.ensure_future(beat.watch())
         try:
             await asyncio.wait({ended, watch}, return_when=asyncio.FIRST_COMPLETED)
-            if not ended.done():
+            hung = not ended.done()
+            if hung:
                 await self._end_hung(beat)
             code = await ended
         finally:
@@ -199,7 +202,7 @@ class Supervisor:
             await asyncio.gather(ended, watch, return_exceptions=True)
         self.engine.release()
         self.health = None
-        await self._died(code)
+        await self._died(code, hung)
 
     async def _end_hung(self, beat: Heartbeat) -> None:
         text = "the engine hangs and is ended now." if beat.health else "the engine did not come up in time."
@@ -210,14 +213,14 @@ class Supervisor:
                 Said("ENGINE_UNKILLABLE", "the engine's process can't be ended: look at the machine."),
             )
 
-    async def _died(self, code: int) -> None:
-        if self._stopping or code == 0:
+    async def _died(self, code: int, hung: bool) -> None:
+        if self._stopping or (code == 0 and not hung):
             if code == 0 and not self._stopping:
                 self._want(False)
             self.tell(Kind.ENGINE, Said("ENGINE_STOPPED", "the engine has stopped."))
             self._stopping = False
             return
-        how = _how(code)
+        how = "hung" if hung else _how(code)
         if code == WRONG_INPUT:
             self._give_up(f"the engine {how}: its profile or keys are wrong; its log says which.")
             return

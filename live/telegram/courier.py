@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+import warnings
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -116,7 +117,9 @@ class Courier:
 
 def seconds_of(error: RetryAfter) -> float:
     """How long Telegram wants to hear nothing."""
-    wait = error.retry_after
+    with warnings.catch_warnings():  # the library announces that this will be a timedelta one day
+        warnings.simplefilter("ignore")
+        wait = error.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 

@@ -1,10 +1,12 @@
 """Fetches updates: each is begun at most once, over restarts too; a malformed one holds nothing up."""
 
 import asyncio
+import json
 import logging
-import warnings
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
@@ -15,11 +17,9 @@ from live.telegram.courier import seconds_of
 WANTED = ["message", "callback_query"]  # edited messages are no new commands
 BATCH = 100
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+EMPTY_PAUSE_S = 0.1
 AT_ONCE = 64  # updates being worked on
 _LOG = logging.getLogger(__name__)
-# The raw answer is wanted: the library's own method throws a whole batch away for one malformed update, and
-# then fetches the same batch for ever.
-warnings.filterwarnings("ignore", message="Please use 'Bot.getUpdates'")
 
 
 class Poller:
@@ -61,6 +61,7 @@ class Poller:
 
     async def _once(self, pause: float) -> float | None:
         """One fetch. None: it went well; else how long to wait."""
+        began = time.monotonic()
         try:
             found = await self._fetch()
         except InvalidToken:
@@ -80,15 +81,18 @@ class Poller:
             _LOG.warning("telegram: back again")
             self.failing = False
         await self._take(found)
+        if not found and time.monotonic() - began < EMPTY_PAUSE_S:  # a server that doesn't do long polls
+            await asyncio.sleep(EMPTY_PAUSE_S)
         return None
 
     async def _fetch(self) -> Any:
-        asked: dict[str, Any] = {"timeout": int(self._wait_s), "allowed_updates": WANTED, "limit": BATCH}
+        """The raw answer: the library's own method throws a whole batch away for one malformed update, and
+        then fetches that batch for ever."""
+        asked = {"timeout": int(self._wait_s), "allowed_updates": json.dumps(WANTED), "limit": BATCH}
         if self._offset is not None:
             asked["offset"] = self._offset
-        return await self._line.do_api_request(
-            "getUpdates", api_kwargs=asked, read_timeout=self._wait_s + 5.0
-        )
+        address = f"{self._line.base_url}/getUpdates?{urlencode(asked)}"
+        return await self._line.request.post(address, read_timeout=self._wait_s + 5.0)
 
     async def _take(self, found: list[Any]) -> None:
         """Note the batch as begun, on disk, then begin it."""

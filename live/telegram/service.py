@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import cache
 
+import httpx
 from telegram import Bot, BotCommand
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
@@ -42,8 +45,8 @@ class TelegramService:
         pauses_s: tuple[float, float] = (FIRST_PAUSE_S, 1.0),
     ) -> None:
         base = f"{settings.api.rstrip('/')}/bot"
-        self._bot = Bot(token, base_url=base, request=_connection(8, 10.0))
-        self._line = Bot(token, base_url=base, request=_connection(1, wait_s + 5.0))
+        self._bot = _client(token, base, 8, 10.0)
+        self._line = _client(token, base, 1, wait_s + 5.0)
         self._settings, self._voice, self._memory = settings, voice, memory
         self._wait_s, self._first_pause_s = wait_s, pauses_s[0]
         self._courier = Courier(self._bot, clean, pauses_s[1])
@@ -70,7 +73,6 @@ class TelegramService:
         """Give back the connections."""
         async with AsyncExitStack() as stack:
             for bot in (self._bot, self._line):
-                stack.push_async_callback(bot.shutdown)
                 stack.push_async_callback(bot.request.shutdown)
 
     async def _introduce(self) -> str:
@@ -103,7 +105,18 @@ class TelegramService:
             _LOG.info("telegram: the list of commands was not set: %s", error)
 
 
-def _connection(size: int, read_s: float) -> HTTPXRequest:
-    return HTTPXRequest(
-        connection_pool_size=size, read_timeout=read_s, connect_timeout=10.0, pool_timeout=5.0
+def _client(token: str, base: str, size: int, read_s: float) -> Bot:
+    connection = HTTPXRequest(
+        connection_pool_size=size,
+        read_timeout=read_s,
+        connect_timeout=10.0,
+        pool_timeout=5.0,
+        httpx_kwargs={"verify": _trusted()},
     )
+    return Bot(token, base_url=base, request=connection, get_updates_request=connection)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Reading the system's certificates takes longer than all the rest: once is enough."""
+    return httpx.create_ssl_context()

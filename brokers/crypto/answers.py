@@ -10,31 +10,20 @@ from desk.orders import Order
 from market.errors import ConfigError, MaemaeError, OrderRefused, OutcomeUnknown, VenueDown
 
 T = TypeVar("T")
-TRIES = 4  # of a query that the venue puts off
-LONGEST_PAUSE_S = 60.0  # a longer one isn't waited for
 
 
-async def query(venue: str, dialect: Dialect, pace: Pace, what: str, ask: Callable[[], Awaitable[T]]) -> T:
+async def query(venue: str, dialect: Dialect, what: str, ask: Callable[[], Awaitable[T]]) -> T:
     """Ask something that changes nothing. Raises VenueDown or ConfigError.
 
-    429 and 418: the pause that the venue asks for is kept and the query asked again.
+    Where the venue asks for a pause (429, 418), ``wire`` keeps it and asks again, unless it is long.
     """
-    for attempt in range(TRIES):
-        probe = Probe()
-        try:
-            return await _probed(probe, ask)
-        except MaemaeError:
-            raise
-        except Exception as error:
-            if not probe.throttled:
-                raise _of_query(venue, dialect, probe, what, error) from error
-            pace.pause(probe.retry_after_s)
-            if probe.retry_after_s > LONGEST_PAUSE_S or attempt == TRIES - 1:
-                raise VenueDown(
-                    f"{venue}: {what}: too many requests (HTTP {probe.status}); the venue wants to be left "
-                    f"alone for {probe.retry_after_s:g} s. Ask again later."
-                ) from error
-    raise AssertionError("unreachable")
+    probe = Probe()
+    try:
+        return await _probed(probe, ask)
+    except MaemaeError:
+        raise
+    except Exception as error:
+        raise _of_query(venue, dialect, probe, what, error) from error
 
 
 async def command(
@@ -68,6 +57,11 @@ def _of_query(venue: str, dialect: Dialect, probe: Probe, what: str, error: Exce
         return ConfigError(f"{venue}: {what}: {_said(dialect, probe, error)}. {KEY_REMEDY}")
     if type(error).__name__ in ("BadSymbol",):
         return ConfigError(f"{venue}: {what}: {error}.")
+    if probe.throttled:
+        return VenueDown(
+            f"{venue}: {what}: too many requests (HTTP {probe.status}); the venue wants to be left alone for "
+            f"{probe.retry_after_s:g} s. Ask again later."
+        )
     if not probe.sent and not isinstance(error, OSError):
         return VenueDown(f"{venue}: {what} couldn't be asked: {_short(error)}.")
     return VenueDown(f"{venue}: {what}: {_said(dialect, probe, error)}. Ask again later.")

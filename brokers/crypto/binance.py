@@ -11,6 +11,7 @@ from market.errors import ConfigError
 from market.instruments import Fees, Instrument
 
 DAY = 86_400_000
+WEEK = 7 * DAY - 60_000  # what an answer without times covers, a minute less for clocks
 # Their outcome is unknown even as a 4xx: unknown error, disconnected, unexpected answer, backend timeout.
 UNSETTLED = (-1000, -1001, -1006, -1007)
 NO_ORDER = (-2011, -2013)
@@ -27,6 +28,7 @@ class Binance(Dialect):
     one_account_stream = True
     forward = True
     candles = 1000
+    burst_s = 10.0  # weights are counted by the minute
     trading_right = ""  # what the venue calls the permission to trade
 
     def refusal(self, probe: Probe) -> str | None:
@@ -70,11 +72,13 @@ class Binance(Dialect):
         """The newest rows; where they don't reach back to ``since``, the older ones window by window."""
         found = await ask(market["symbol"], None, NEWEST)
         rows = {row["id"]: row for row in found}
-        oldest = min((row["timestamp"] for row in found), default=until)
+        reached = until - WEEK if self.newest_is_a_week else 0  # everything after that is in ``found``
+        if len(found) >= NEWEST:
+            reached = max(reached, min(row["timestamp"] for row in found))
         start = max(since, until - REACH)
-        if (len(found) >= NEWEST or self.newest_is_a_week) and oldest > start:
+        if start < reached:
             page = self.paged(ask, market["symbol"])
-            rows |= {row["id"]: row for row in await everything(page, start, oldest, span)}
+            rows |= {row["id"]: row for row in await everything(page, start, reached, span)}
         return sorted(rows.values(), key=lambda row: (row["timestamp"], str(row["id"])))
 
     def is_account_stream(self, url: str) -> bool:

@@ -25,6 +25,7 @@ class BinanceUsdm(Binance):
     orders_span = Span(limit=1000, ms=7 * DAY)
     fills_span = Span(limit=1000, ms=7 * DAY)
     newest_is_a_week = True
+    rate = 32.0  # of 40
     trading_right = "enableFutures"
 
     async def prepare(self, exchange: Any, markets: Sequence[Row], access: Access) -> None:

@@ -28,7 +28,7 @@ from brokers.crypto.listings import instrument_of, market_of
 from brokers.crypto.names import Names
 from brokers.crypto.pace import Bucket, Pace
 from brokers.crypto.reports import MS, events_of, fill_of, merged, report_of, venue_id_of
-from brokers.crypto.streams import Streams
+from brokers.crypto.streams import SETTLE_S, Streams
 from brokers.crypto.wire import Ears, open_exchange
 from desk.orders import Canceled, Order
 from market.bars import Bars
@@ -45,7 +45,8 @@ class CcxtBroker:
 
     use: the instruments that orders, fills and positions are asked of; those of ``instruments`` and
     ``subscribe`` are added. point: told the exchange before its first request (a simulator's addresses).
-    clock: ns UTC. patience: ns after a close until a bar that no stream said is asked for.
+    clock: ns UTC. patience: ns after a close until a bar that no stream said is asked for. settle_s: until
+    a subscription holds, where the venue doesn't confirm it.
     """
 
     access: Access
@@ -56,6 +57,7 @@ class CcxtBroker:
     clock: Callable[[], int] = time.time_ns
     patience: int = PATIENCE
     tick_s: float = 0.1
+    settle_s: float = SETTLE_S
     markets: dict[str, Row] = field(init=False, default_factory=dict)  # by instrument
 
     def __post_init__(self) -> None:
@@ -82,7 +84,7 @@ class CcxtBroker:
         if self._exchange is not None:
             return
         exchange = open_exchange(self.access, self.keys, self.dialect.options, self._ears)
-        self._ears.pace = self._pace = _pace(exchange, self.capabilities)
+        self._ears.pace = self._pace = _pace(exchange, self.dialect)
         self._exchange = exchange
         if self.point is not None:
             self.point(exchange)
@@ -167,8 +169,9 @@ class CcxtBroker:
         if self._streams is not None:
             raise ConfigError(f"{self.venue}: subscribe is called once, with all that is wanted.")
         self._streams = Streams(
-            self._open, self.dialect, self.markets, self._names, self._queue.put_nowait, self.now, self._ears
-        )
+            self._open, self.dialect, self.markets, self._names, self._queue.put_nowait, self.now, self._ears,
+            self.settle_s,
+        )  # fmt: skip
         candles = Candles(
             tuple(instruments), timeframe, self._bars_between(timeframe), self._queue.put_nowait,
             self.now, self.patience, self.tick_s,
@@ -273,17 +276,21 @@ class CcxtBroker:
         """Deposits and withdrawals since (ns UTC): money that moved without trading."""
         self._signed()
         until = self.now() // MS
-        return await self._ask("transfers", lambda: money.transfers(self._open, since // MS, until))
+        start = max(since // MS, until - money.REACH)
+        return await self._ask("transfers", lambda: money.transfers(self._open, start, until))
 
     async def funding(self, since: int) -> list[money.Funding]:
         """Funding payments since (ns UTC) of the perpetuals in use."""
         self._signed()
-        until, found = self.now() // MS, []
-        for name, market in self.markets.items():
-            found += await self._ask(
-                "funding",
-                lambda name=name, market=market: money.funding(self._open, market, name, since // MS, until),  # type: ignore[misc]
+        until = self.now() // MS
+        start = max(since // MS, until - money.REACH)
+
+        async def ask(name: str, market: Row) -> list[money.Funding]:
+            return await self._ask(
+                f"{name}'s funding", lambda: money.funding(self._open, market, name, start, until)
             )
+
+        found = [each for name, market in self.markets.items() for each in await ask(name, market)]
         return sorted(found, key=lambda each: (each.ts, each.id))
 
     # --- pieces
@@ -376,7 +383,7 @@ class CcxtBroker:
         self._queue.put_nowait(OrderUpdate(order.client_id, venue_id, order.instrument, event, self.now()))
 
     async def _ask(self, what: str, ask: Callable[[], Awaitable[T]]) -> T:
-        return await answers.query(self.venue, self.dialect, self._pace, what, ask)
+        return await answers.query(self.venue, self.dialect, what, ask)
 
     async def _command(self, what: str, order: Order, ask: Callable[[], Awaitable[T]]) -> T:
         return await answers.command(self.venue, self.dialect, self._pace, what, order, ask)
@@ -391,8 +398,8 @@ def _touched(row: Row) -> int:
     return max(int(each or 0) for each in times)
 
 
-def _pace(exchange: Any, capabilities: Capabilities) -> Pace:
+def _pace(exchange: Any, dialect: Dialect) -> Pace:
     """ccxt weighs requests; ``rateLimit`` ms are one unit. A fifth is left for what we don't see."""
-    rate = 0.8 * 1000.0 / max(float(exchange.rateLimit), 1.0)
-    orders = capabilities.orders_per_s
-    return Pace(Bucket(rate, max(10.0 * rate, 1.0)), Bucket(orders, max(orders, 1.0)))
+    rate = dialect.rate or 0.8 * 1000.0 / max(float(exchange.rateLimit), 1.0)
+    orders = dialect.capabilities.orders_per_s
+    return Pace(Bucket(rate, max(dialect.burst_s * rate, 1.0)), Bucket(orders, max(orders, 1.0)))

@@ -35,7 +35,8 @@ class Dialect:
 
     candles: bars in one answer. forward: candles come from ``since`` on, however sparse; else every window
     of ``candles`` bars is asked. streams_bars: the stream says when a bar is closed.
-    one_account_stream: watching orders brings fills as well.
+    one_account_stream: watching orders brings fills as well. rate: ccxt's units of weight a second,
+    None = as ccxt has it. burst_s: how many seconds' worth of requests may come at once.
     """
 
     capabilities = Capabilities()
@@ -46,6 +47,8 @@ class Dialect:
     forward = False
     streams_bars = False
     one_account_stream = False
+    rate: float | None = None
+    burst_s = 1.0
 
     # --- what an answer means
 

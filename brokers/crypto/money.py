@@ -9,6 +9,7 @@ from brokers.crypto.pages import Span, everything
 from brokers.crypto.reports import MS
 
 DAY = 86_400_000
+REACH = 90 * DAY  # how far back is asked: venues list a quarter of a year
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class Streams:
     say: Say
     clock: Callable[[], int]
     ears: Ears
+    settle_s: float = SETTLE_S
     candles: Candles | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -273,7 +274,7 @@ class Streams:
             if asyncio.get_running_loop().time() > deadline:
                 raise TimeoutError(f"no connection within {patience:g} s")
             await asyncio.wait({watching}, timeout=0.02)
-        await asyncio.wait({watching}, timeout=SETTLE_S)
+        await asyncio.wait({watching}, timeout=self.settle_s)
         if watching.done():
             watching.result()
 

@@ -41,6 +41,7 @@ class Upbit(Dialect):
     orders_span = Span(limit=1000, ms=WEEK)
     candles = 200
     one_account_stream = True
+    burst_s = 0.25  # requests are counted by the second
 
     def reason(self, data: Any) -> str | None:
         error = data.get("error") if isinstance(data, dict) else None

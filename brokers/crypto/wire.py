@@ -13,6 +13,8 @@ from brokers.crypto.access import Access, Keys
 from brokers.crypto.pace import Pace
 from brokers.crypto.probe import current
 
+TRIES = 4  # of a query that the venue puts off
+LONGEST_PAUSE_S = 60.0  # a longer one isn't waited for
 FAREWELL_S = 0.5  # a dead connection doesn't answer a farewell
 
 
@@ -105,6 +107,20 @@ class _Listening:
         if probe is not None:
             probe.begin()
         return await super().fetch(*args, **kwargs)  # type: ignore[misc]
+
+    async def fetch2(self, *args: Any, **kwargs: Any) -> Any:
+        """A query that the venue puts off waits as long as it says, then is signed and sent anew."""
+        pace, probe = self.ears.pace, current.get()
+        for _ in range(TRIES - 1):
+            try:
+                return await super().fetch2(*args, **kwargs)  # type: ignore[misc]
+            except Exception:
+                if pace is None or probe is None or not probe.throttled:
+                    raise
+                pace.pause(probe.retry_after_s)
+                if probe.command or probe.retry_after_s > LONGEST_PAUSE_S:
+                    raise
+        return await super().fetch2(*args, **kwargs)  # type: ignore[misc]
 
     async def throttle(self, cost: float | None = None) -> None:
         pace, probe = self.ears.pace, current.get()

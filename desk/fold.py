@@ -195,8 +195,13 @@ def _evidence_full(account, evidence, signals, first):
 
 @inner
 def _learn(account, positions, rules, learners, evidence, label):
-    """One matured label frees its evidence; won or lost, it teaches its strategy's learner."""
+    """One matured label frees its evidence; won or lost, it teaches its strategy's learner.
+
+    A label of a signal that this desk never saw, such as one before an upgrade, teaches nothing.
+    """
     ev = evidence[label.seq % (evidence.shape[0] - 1)]
+    if ev.seq != label.seq:
+        return
     pos = positions[ev.position]
     uniqueness = release(pos, ev, account.bar)
     if label.y >= 0:

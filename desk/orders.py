@@ -44,12 +44,14 @@ class Pending(Enum):
 
 @dataclass(frozen=True)
 class Bracket:
-    """The barriers that an entry brings, as its signal says them; NaN = none. unit: a ``BarrierUnit``."""
+    """The barriers that an entry brings, as its signal says them; NaN = none. unit: a ``BarrierUnit``.
+    horizon: bars held at most, 0 = none."""
 
     stop: float = nan
     target: float = nan
     trail: float = nan
     unit: int = 0
+    horizon: int = 0
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from itertools import pairwise
-from math import floor, isfinite, log10
+from math import floor, isfinite, log10, nan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,7 +130,8 @@ def equity(curve: Curve, voice: Voice) -> bytes:
     times, values = [ts for ts, _ in known], [value for _, value in known]
     plane = _plane(values, len(values), bottom=HEIGHT - 190)
     gain = values[-1] - values[0]
-    amounts = f"{money(values[-1], curve.currency)}  {percent(100.0 * gain / values[0])}"
+    growth = 100.0 * gain / values[0] if values[0] > 0 else nan
+    amounts = f"{money(values[-1], curve.currency)}  {percent(growth)}"
     _title(sheet, sheet.voice.say("equity"), amounts, gain >= 0.0)
     _grid(sheet, plane, times, lambda value: f"{value:,.{_places(plane)}f}")
     points = [(plane.x(k), plane.y(value)) for k, value in enumerate(values)]

@@ -79,6 +79,9 @@ class Engine:
             set_baseline(self.session, held, now)
             self._mark_drift(held)
         await self._catch_up(found)
+        for known in self.session.orders.open():
+            if known.number >= 0 and not self.session.trader.awaits(known.number):
+                self.sending.withdraw(known.order)  # meant by other code, or by a desk that has ended it
         self.ready()
         await self.broker.subscribe(self.instruments, set(self.feeds), self.rows.timeframe)
 

@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 from collections import deque
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -63,7 +64,8 @@ class Logs:
         root.setLevel(level)
         logging.captureWarnings(False)
         for handler in self._handlers:
-            handler.close()
+            with suppress(OSError):  # what a full disk still holds back
+                handler.close()
 
 
 def start_logging(
@@ -132,7 +134,10 @@ class _Remember(logging.Handler):
         self._lines = lines
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._lines.append(self.format(record))
+        try:
+            self._lines.append(self.format(record))
+        except Exception as error:  # a format that doesn't fit its arguments must not reach who logs
+            self._lines.append(f'{{"level": "error", "event": "a line was lost: {type(error).__name__}"}}')
 
 
 class _PrivateFile(RotatingFileHandler):

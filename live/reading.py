@@ -97,6 +97,11 @@ class Reader:
         labels = _renumbered(reading.labels[reading.labels["matured_at"] == t], self._before)
         return Said(rows[first:].copy(), opinions.p[first:], opinions.status[first:], labels)
 
+    @property
+    def counted(self) -> int:
+        """Signals that were the desk's so far."""
+        return self._said - self._before
+
     def begin(self) -> None:
         """From the next bar on signals count; those so far never were the desk's."""
         self.start, self._before = len(self.history), self._said

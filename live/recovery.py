@@ -67,6 +67,8 @@ def recover(session: Session, code: str) -> Recovered:
     found = Recovered(starts=len(starts))
     found.facts_only = bool(starts) and any(start.manifest.code != code for start in starts[-1:])
     since = _restore_checkpoint(session, messages) if found.facts_only else 0
+    if found.facts_only:
+        _count_on(session, messages)
     pending: dict[int, list[BarEvent]] = {}
     derived: dict[str, Submit] = {}
     for place, (ts, message) in enumerate(entries):
@@ -76,10 +78,10 @@ def recover(session: Session, code: str) -> Recovered:
                 derived[intent.order.client_id] = intent
         if isinstance(message, IntentMessage):
             derived.pop(message.order.client_id, None)
-    if found.facts_only:
-        _count_on(session, messages)
     found.new = list(derived.values())
     session.reader.resume()
+    if found.facts_only:
+        session.trader.desk.book.account["signals_seen"] = session.reader.counted
     return found
 
 

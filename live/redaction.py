@@ -8,6 +8,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Mapping
+from html import escape
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -23,7 +24,7 @@ _SECRET_NAME = re.compile(_NAMES, re.IGNORECASE)
 _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
     # 123456789:AAF... anywhere, and whatever stands where a Bot API address has its token
     (re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}"), HIDDEN),
-    (re.compile(r"(/(?:file/)?bot)[^/\s\"']+(?=/)"), rf"\1{HIDDEN}"),
+    (re.compile(r"(/(?:file/)?bot)\d+:[^/\s\"']+"), rf"\1{HIDDEN}"),
     (re.compile(r"(hooks\.slack\.com/)[^\s\"'<>]+"), rf"\1{HIDDEN}"),
     (re.compile(r"(discord(?:app)?\.com/api/webhooks/)[^\s\"'<>]+"), rf"\1{HIDDEN}"),
     (re.compile(r"(://[^/\s:@\"']*):[^/\s@\"']+@"), rf"\1:{HIDDEN}@"),
@@ -84,18 +85,11 @@ class Redactor:
 
 
 def _shapes_of(secret: str) -> set[str]:
-    """How a secret looks in addresses, JSON, reprs and basic authentication."""
-    encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
-    escaped = json.dumps(secret)[1:-1]
-    return {
-        secret,
-        secret.strip(),
-        quote(secret, safe=""),
-        quote_plus(secret),
-        escaped,
-        repr(secret)[1:-1],
-        encoded,
-    }
+    """How a secret looks in addresses, JSON, reprs, HTML and basic authentication."""
+    shapes = {secret, secret.strip(), quote(secret, safe=""), quote_plus(secret)}
+    shapes |= {base64.b64encode(secret.encode()).decode().rstrip("=")}
+    shapes |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], repr(secret)[1:-1]}
+    return shapes | {escape(shape, quote=quotes) for shape in shapes for quotes in (False, True)}
 
 
 def _shown(value: object) -> str:

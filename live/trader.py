@@ -122,6 +122,7 @@ class Trader:
         price = None if isnan(row["price"]) else decimal(row["price"])
         reduces = row["reason"] != Reason.ENTRY
         stop, target, trail = (float(position[f"asked_{name}"]) for name in ("stop", "target", "trail"))
+        bracket = Bracket(stop, target, trail, int(position["asked_unit"]), int(position["asked_horizon"]))
         return Order(
             client_id=f"{self.run}-{row['id']}",
             instrument=instrument.id,
@@ -131,8 +132,16 @@ class Trader:
             trigger=price if row["kind"] == OrderKind.STOP else None,
             reduces=reduces,
             strategy=int(row["strategy"]),
-            bracket=None if reduces else Bracket(stop, target, trail, int(position["asked_unit"])),
+            bracket=None if reduces else bracket,
         )
+
+    def _opens(self, order: Order, number: int, place: int) -> None:
+        """An entry fills. One that the desk has ended, or never meant, brings its own barriers."""
+        self.opened[place] = order.client_id
+        position = self.desk.book.positions[place]
+        if order.bracket is not None and position["lots"] == 0 and not self.awaits(number):
+            for name in ("stop", "target", "trail", "unit", "horizon"):
+                position[f"asked_{name}"] = getattr(order.bracket, name)
 
     def _report(self, update: OrderUpdate) -> Rows | None:
         """The update as a REPORT, or None when it tells the desk nothing."""
@@ -152,7 +161,7 @@ class Trader:
                 return None
             self._trades.add(update.event.trade_id)
             if not dot and not order.reduces:
-                self.opened[int(row["position"][0])] = order.client_id
+                self._opens(order, number, int(row["position"][0]))
             _describe_fill(row, update.event, self.instruments[column])
         elif isinstance(update.event, Canceled | Denied | Expired | Rejected) and not suffix.endswith(DIGITS):
             row["kind"] = ReportKind.ENDED  # with a digit: a protective order of ours, which is placed again

@@ -27,7 +27,6 @@ from strategies.signals import Signals
 from tests.desk.markets import World
 
 CODE = "as tested"
-MANIFEST = RunManifest(CODE, "config", "data", 0, {}, "cpu")
 
 
 def unbroken(world: World) -> bool:
@@ -55,10 +54,11 @@ class Bot:
     session: Session
     venue: PaperVenue
     recovered: Recovered
+    manifest: RunManifest
 
     async def live(self) -> None:
         """Start, and trade to the end of the feed."""
-        await self.engine.start(Start("test", "paper", MANIFEST), self.recovered)
+        await self.engine.start(Start("test", "paper", self.manifest), self.recovered)
         await self.engine.run()
 
 
@@ -69,6 +69,7 @@ def bot(
     n_filters: int,
     folder: Path,
     venue: PaperVenue | None = None,
+    code: str = CODE,
 ) -> Bot:
     """A bot that goes on where the journal in ``folder`` ends."""
     journal = Journal.open(folder / "journal.db", "test")
@@ -76,7 +77,7 @@ def bot(
     reader = Reader(pipeline, History(panel.instruments, panel.timeframe))
     names = Names([f"s{k}" for k in range(len(rules.strategies))], [f"f{k}" for k in range(n_filters)])
     session = Session(journal, trader, reader, names)
-    recovered = recover(session, CODE)
+    recovered = recover(session, code)
     venue = venue or PaperVenue(panel.instruments, rules)
     heard = len(reader.history)
     source = Replay(
@@ -87,4 +88,4 @@ def bot(
     sending = Sending(broker, session, clock, settle_every_s=0.0)
     source.pace = sending.idle
     engine = Engine(broker, session, sending, Rows(panel.instruments, panel.timeframe, 0), clock, beat_s=None)
-    return Bot(engine, session, venue, recovered)
+    return Bot(engine, session, venue, recovered, RunManifest(code, "config", "data", 0, {}, "cpu"))

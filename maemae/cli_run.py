@@ -72,7 +72,11 @@ def run_verify(asked: Asked, out: str | None) -> int:
         stage("Reading data")
         plan = compose(asked)
         stage("Verifying")
-        report = run(plan, progress=lambda done, of: stage(f"Verifying: {done:,} of {of:,} bars cut"))
+        report = run(
+            plan,
+            progress=lambda done, of: stage(f"Verifying: {done:,} of {of:,} bars cut"),
+            traded=lambda done, of: stage(f"Verifying: {done:,} of {of:,} bars traded live, on paper"),
+        )
     if out is not None:
         write_json(report.to_json(), out)
     if out != "-":

@@ -254,6 +254,9 @@ FINISHED = {
     "Folding history through the desk": "데스크로 과거 데이터 처리 중",
     "Verifying": "검증 중",
     "Verifying: {done} of {of} bars cut": "검증 중: 봉 {of}개 중 {done}개 자름",
+    "Verifying: {done} of {of} bars traded live, on paper": (
+        "검증 중: 봉 {of}개 중 {done}개를 실시간 엔진으로 모의 거래"
+    ),
     "Check {instrument} ({done} of {of})": "{instrument} 검사 중 ({of}개 중 {done}번째)",
     "Write {instrument} ({done} of {of})": "{instrument} 저장 중 ({of}개 중 {done}번째)",
     "Done ({done} of {of})": "완료 ({of}개 중 {done}개)",

@@ -16,15 +16,16 @@ def run(
     plan: "Plan",
     effort: "Effort | None" = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    traded: Callable[[int, int], None] = lambda done, of: None,
 ) -> "Report":
     """Check everything and keep the proof under the manifest's id when all of it holds.
 
-    progress: told how many bars of how many are done.
+    progress, traded: told how many bars of how many are cut, and traded by the live engine.
     Raises ConfigError when a piece can't be built anew in a child process, DataError when the plan can't run.
     """
     from maemae.verify import proof
     from maemae.verify.gate import verify_pipeline
 
-    report = verify_pipeline(plan.pipeline, plan.panel, plan.manifest.id, effort, progress)
+    report = verify_pipeline(plan.pipeline, plan.panel, plan.manifest.id, effort, progress, traded)
     proof.store(report)
     return report

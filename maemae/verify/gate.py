@@ -15,6 +15,7 @@ from maemae.verify.cuts import Cut, choose_cuts
 from maemae.verify.determinism import NAME as determinism_name
 from maemae.verify.determinism import check_determinism
 from maemae.verify.digest import digests
+from maemae.verify.engine_parity import WANTED, check_engine
 from maemae.verify.lookahead import NAME as lookahead_name
 from maemae.verify.lookahead import Progress, Subject, check_lookahead
 from maemae.verify.parity import check_parity
@@ -35,7 +36,8 @@ class Effort:
     """How much is tried. budget_s: seconds for the time cuts, which sets their number between the two bounds.
 
     left_cuts: per strategy and filter. hash_seeds: one child process each, at least two.
-    parity_bars: stepped at most. use_kernel: False does without Landlock, as on systems that lack it.
+    parity_bars: stepped at most. engine_bars: traded at most by the live engine. use_kernel: False does
+    without Landlock, as on systems that lack it.
     """
 
     budget_s: float = 8.0
@@ -44,6 +46,7 @@ class Effort:
     left_cuts: int = 24
     hash_seeds: tuple[int, ...] = (1, 2)
     parity_bars: int = 100_000
+    engine_bars: int = WANTED
     seed: int = 0
     use_kernel: bool = True
 
@@ -54,8 +57,12 @@ def verify_pipeline(
     manifest: str,
     effort: Effort | None = None,
     progress: Progress = lambda done, of: None,
+    traded: Progress = lambda done, of: None,
 ) -> Report:
-    """Prove what can be proved of a pipeline on a panel; nothing is stored."""
+    """Prove what can be proved of a pipeline on a panel; nothing is stored.
+
+    progress: bars cut, of how many. traded: bars the live engine has traded, of how many.
+    """
     effort = effort or Effort()
     spec = PipelineSpec.of(pipeline)
     with ExitStack() as stack:
@@ -63,7 +70,8 @@ def verify_pipeline(
             stack.enter_context(Witness(spec.files, seed, effort.use_kernel)) for seed in effort.hash_seeds
         ]
         subject, changed, seconds = read_here(pipeline, panel)
-        checks = (changed,) if changed else _checks(subject, spec, witnesses, effort, seconds, progress)
+        told = (progress, traded)
+        checks = (changed,) if changed else _checks(subject, spec, witnesses, effort, seconds, *told)
         return Report(manifest, checks, witnesses[0].protection or "no child process was asked", _versions())
 
 
@@ -74,6 +82,7 @@ def _checks(
     effort: Effort,
     seconds: float,
     progress: Progress,
+    traded: Progress,
 ) -> tuple[Check, ...]:
     panel, first, others = subject.panel, witnesses[0], witnesses[1:]
     wanted = int(effort.budget_s / max(seconds, 1e-3))
@@ -86,6 +95,7 @@ def _checks(
             ahead = pool.submit(_look_ahead, subject, spec, first, cuts, progress)
             here = digests(subject.pipeline, panel, subject.full)
             parity = check_parity(subject, n_steps)
+            engine = check_engine(subject, effort.engine_bars, traded)
             lookahead = _judge(lookahead_name, ahead.result)
         except BaseException:
             for witness in witnesses:
@@ -111,7 +121,7 @@ def _checks(
         random = _random(effort, 1)
         enough = _judge(warmup_name, lambda: check_warmup(subject, first, effort.left_cuts, random))
     files = _files([refusal for witness in witnesses for refusal in witness.refusals], spec)
-    return (files, same_everywhere, lookahead, enough, parity)
+    return (files, same_everywhere, lookahead, enough, parity, engine)
 
 
 def _random(effort: Effort, check: int) -> np.random.Generator:

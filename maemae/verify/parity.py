@@ -74,18 +74,7 @@ def _gather(parts: list[Rows]) -> Rows:
 def compare(panel: Panel, batch: DeskRun, stepped: Stepped) -> Check:
     """Every field of every output, to the last bit."""
     counts = {"bars": len(panel), **{name: len(getattr(batch, name)) for name in OUTPUTS}}
-    lines = [
-        line
-        for name in OUTPUTS
-        if (line := _rows_differ(panel, name, getattr(batch, name), stepped.rows[name])) is not None
-    ]
-    wrong = np.flatnonzero(batch.equity.view(np.int64) != stepped.equity.view(np.int64))
-    if len(wrong):
-        bar = int(wrong[0])
-        lines.append(
-            f"equity at bar {bar} ({utc(panel, bar)}): {float(batch.equity[bar])!r} compiled, "
-            f"{float(stepped.equity[bar])!r} stepped."
-        )
+    lines = differences(panel, batch, stepped, ("compiled", "stepped"))
     if lines:
         return Check(NAME, False, tuple(lines), counts)
     line = (
@@ -96,7 +85,26 @@ def compare(panel: Panel, batch: DeskRun, stepped: Stepped) -> Check:
     return Check(NAME, True, (line,), counts)
 
 
-def _rows_differ(panel: Panel, name: str, batch: Rows, stepped: Rows) -> str | None:
+def differences(panel: Panel, batch: DeskRun, stepped: Stepped, words: tuple[str, str]) -> list[str]:
+    """The first row of each output, and the first equity, that isn't the same. words: what the two are."""
+    lines = [
+        line
+        for name in OUTPUTS
+        if (line := _rows_differ(panel, name, getattr(batch, name), stepped.rows[name], words)) is not None
+    ]
+    if len(batch.equity) != len(stepped.equity):
+        return [*lines, f"equity: {len(batch.equity):,} bars {words[0]}, {len(stepped.equity):,} {words[1]}."]
+    wrong = np.flatnonzero(batch.equity.view(np.int64) != stepped.equity.view(np.int64))
+    if len(wrong):
+        bar = int(wrong[0])
+        lines.append(
+            f"equity at bar {bar} ({utc(panel, bar)}): {float(batch.equity[bar])!r} {words[0]}, "
+            f"{float(stepped.equity[bar])!r} {words[1]}."
+        )
+    return lines
+
+
+def _rows_differ(panel: Panel, name: str, batch: Rows, stepped: Rows, words: tuple[str, str]) -> str | None:
     """The first row and field that isn't the same to the last bit."""
     common = min(len(batch), len(stepped))
     for row in range(common):
@@ -109,8 +117,8 @@ def _rows_differ(panel: Panel, name: str, batch: Rows, stepped: Rows) -> str | N
                 bar = int(batch[row]["exit_bar" if name == "trades" else "bar"])
                 return (
                     f"{name}, row {row}, bar {bar} ({utc(panel, bar)}), {column}: "
-                    f"{batch[row][column]} compiled, {stepped[row][column]} stepped."
+                    f"{batch[row][column]} {words[0]}, {stepped[row][column]} {words[1]}."
                 )
-    return (
-        None if len(batch) == len(stepped) else f"{name}: {len(batch):,} compiled, {len(stepped):,} stepped."
-    )
+    if len(batch) == len(stepped):
+        return None
+    return f"{name}: {len(batch):,} {words[0]}, {len(stepped):,} {words[1]}."

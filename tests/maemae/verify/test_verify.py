@@ -16,7 +16,7 @@ from market.errors import ConfigError, DataError
 from records.manifest import take_manifest
 from tests.maemae.verify.worlds import market, pipeline
 
-QUICK = Effort(budget_s=0.1, least_cuts=24, left_cuts=6)
+QUICK = Effort(budget_s=0.1, least_cuts=24, left_cuts=6, engine_bars=500)
 
 
 def plan(pipeline: Pipeline, panel: Panel) -> Plan:
@@ -35,7 +35,7 @@ def test_an_honest_plan_is_proved_and_the_proof_is_kept_under_its_manifest(state
     report = verify.run(honest, QUICK, progress=lambda done, of: told.append((done, of)))
     assert report.ok, report.lines
     assert [check.name for check in report.checks] == [
-        "no undeclared files", "determinism", "no lookahead", "enough warm-up", "parity",
+        "no undeclared files", "determinism", "no lookahead", "enough warm-up", "parity", "engine parity",
     ]  # fmt: skip
     assert told[-1] == (2_000, 2_000)
     kept = proof.load(honest.manifest.id)

@@ -52,6 +52,19 @@ def test_r11_what_is_held_and_asked_for_counts_at_its_worse_side() -> None:
     assert only.judge(order("5.5", -1), facts(here=here, equity=1_000.0)).quantity == Decimal(4)
 
 
+def test_r11_a_reserve_of_the_cash_stays_free_too() -> None:
+    only = gate(tight(cash_reserve=0.5), buying_power)
+    assert only.judge(order("2"), facts(free={"USDT": 2 * 100.1})).quantity == 1
+
+
+def test_r11_futures_that_are_held_take_their_margin_only() -> None:
+    only = gate(tight(cash_reserve=0.0), buying_power)
+    worth = 100.0 * 250_000.0
+    for held, side, room in (("6", 1, 4), ("-3", -1, 2), ("-3", 1, 13), ("6", -1, 11)):
+        told = facts(of=K200, here=holding(held), equity=worth)
+        assert only.judge(order("99", side, instrument=K200.id), told).quantity == room
+
+
 def test_r11_futures_need_their_margin_only_and_shorts_theirs() -> None:
     only = gate(tight(cash_reserve=0.0), buying_power)
     future = order("9", instrument=K200.id)

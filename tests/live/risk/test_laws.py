@@ -212,6 +212,12 @@ def test_exits_are_bounded_by_what_is_held_and_by_nothing_else(
         assert said.waits  # it isn't lost
 
 
+def test_an_order_of_no_strategy_is_judged_as_external() -> None:
+    for place in (-1, len(STRATEGIES)):
+        said = gate_of(RiskLimits()).judge(exit_of(strategy=place), facts())
+        assert said.strategy == "EXTERNAL"
+
+
 @given(orders(reduces=False), all_facts(), limits())
 @settings(max_examples=100, deadline=None)
 def test_what_is_not_known_is_not_risked(sent: Order, told: Facts, chosen: RiskLimits) -> None:

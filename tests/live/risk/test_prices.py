@@ -55,6 +55,7 @@ def test_r09_prices_may_be_as_old_as_the_limits_and_no_older() -> None:
         assert passes(only.judge(order(), facts(here=here)))
     said = only.judge(order(), facts(here=market(quoted_at=NOW - quote - 1, last_at=NOW - last - 1)))
     assert said.code is Code.STALE_DATA and "risk.controls.max_quote_age = 10s" in said.reason
+    assert "prices are old (quote 10s, last 3m;" in said.reason
     unknown = market(bid=nan, ask=nan, last=nan)
     assert only.judge(order(), facts(here=unknown)).code is Code.STALE_DATA
 

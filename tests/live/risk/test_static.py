@@ -11,6 +11,7 @@ from tests.live.risk.world import (
     BTC,
     NOW,
     WIDE,
+    S,
     exit_of,
     facts,
     holding,
@@ -45,6 +46,10 @@ def test_r01_what_the_venue_does_not_take_is_not_sent(state: dict[str, Any], sen
 )
 def test_r01_it_is_sent_up_to_expiry_and_limits_in_an_auction(state: dict[str, Any], sent: Any) -> None:
     assert passes(judged(WIDE, sent, facts(here=market(**state))))
+
+
+def test_r01_says_how_long_ago_it_expired() -> None:
+    assert "it expired 2m ago" in judged(WIDE, order(), facts(here=market(expires=NOW - 120 * S))).reason
 
 
 def test_r01_an_exit_waits_for_the_session() -> None:

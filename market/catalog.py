@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as replace_field
 from functools import partial
 from pathlib import Path
 
@@ -72,6 +73,8 @@ class Catalog:
         prepared = []
         for done, (instrument, raw) in enumerate(chosen):
             _tell(progress, f"check {instrument.id}", done, len(chosen))
+            if timezone and instrument.id not in described:
+                instrument = replace_field(instrument, timezone=timezone)
             ready = fit(raw)
             length = timeframe_of(ready.ts, ready.name, asked, ready.rows)
             prepared.append((instrument, ready, length, tuple(findings(oldest_first(raw)[0], length))))

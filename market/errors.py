@@ -45,9 +45,8 @@ def raised_by(who: str) -> Iterator[None]:
         raise
     except (Exception, SystemExit) as error:
         what = " ".join(f"{type(error).__name__}: {error}".split())
-        raise DataError(
-            f"{who} raised {what}{_place(error)}. Mend it there; --debug shows the whole trace."
-        ) from error
+        remedy = _ALONE if isinstance(error, ImportError) else "Mend it there; --debug shows the whole trace."
+        raise DataError(f"{who} raised {what}{_place(error)}. {remedy}") from error
 
 
 def _place(error: BaseException) -> str:
@@ -64,6 +63,10 @@ def _by_an_author(file: str) -> bool:
     return not file.startswith(_MACHINERY)
 
 
+_ALONE = (
+    "An author's file stands alone, so that a result can be traced to what made it: put what it needs into "
+    "it, or install that as a package."
+)
 _STANDARD = os.path.dirname(os.__file__)
 _HOUSE = Path(__file__).resolve().parent.parent
 _MACHINERY = (

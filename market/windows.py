@@ -4,7 +4,7 @@ values, close, volume: float64, shape (n_bars,). n: bars in the window, ending a
 (n_rows,). Answers have the same shape, NaN where the window is incomplete or holds NaN.
 """
 
-from math import inf, log, nan, sqrt
+from math import inf, nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,24 +42,6 @@ def mean(values: Floats, n: int, rows: Ints) -> Floats:
         row = rows[k]
         if _whole(values, n, row):
             found[k] = _mean(values, row + 1 - n, row + 1)
-    return found
-
-
-@compiled
-def stdev(values: Floats, n: int, rows: Ints) -> Floats:
-    """Population standard deviation of each window; exactly 0 for a flat one."""
-    found = np.full(len(rows), nan)
-    for k in range(len(rows)):
-        row = rows[k]
-        if not _whole(values, n, row):
-            continue
-        start, total, squares = row + 1 - n, 0.0, 0.0
-        for i in range(start, row + 1):
-            total += values[i] - values[start]
-        middle = values[start] + total / n
-        for i in range(start, row + 1):
-            squares += (values[i] - middle) ** 2
-        found[k] = sqrt(squares / n)
     return found
 
 
@@ -123,25 +105,6 @@ def volume_ratio(volume: Floats, n: int, rows: Ints) -> Floats:
     return found
 
 
-@compiled
-def ewma_volatility(close: Floats, n: int, rows: Ints, span: float) -> Floats:
-    """Volatility per bar: root of the exponential mean of the window's n - 1 squared log returns.
-
-    span: the newest return weighs 2 / (span + 1); the weights left over go to the oldest.
-    """
-    found = np.full(len(rows), nan)
-    share = 2.0 / (span + 1.0)
-    for k in range(len(rows)):
-        row = rows[k]
-        if n < 2 or not _whole(close, n, row):
-            continue
-        variance = log(close[row + 2 - n] / close[row + 1 - n]) ** 2
-        for i in range(row + 3 - n, row + 1):
-            variance += share * (log(close[i] / close[i - 1]) ** 2 - variance)
-        found[k] = sqrt(variance)
-    return found
-
-
 @inner
 def _line(rises: Floats) -> tuple[float, float]:
     """Slope per bar of the line that fits a window's rises since its start best, and its t-statistic."""
@@ -163,7 +126,7 @@ def _line(rises: Floats) -> tuple[float, float]:
 
 
 @compiled
-def _lines(values: Floats, n: int, rows: Ints, logs: bool) -> Floats:
+def _lines(values: Floats, n: int, rows: Ints) -> Floats:
     """Slope and t-statistic at each row, shape (2, n_rows)."""
     found = np.full((2, len(rows)), nan)
     rises = np.empty(max(n, 0))
@@ -172,27 +135,16 @@ def _lines(values: Floats, n: int, rows: Ints, logs: bool) -> Floats:
         if n < 2 or not _whole(values, n, rows[k]):
             continue
         for i in range(n):
-            now, first = values[start + i], values[start]
-            rises[i] = log(now / first) if logs else now - first
+            rises[i] = values[start + i] - values[start]
         found[0, k], found[1, k] = _line(rises)
     return found
 
 
 def slope(values: Floats, n: int, rows: Ints) -> Floats:
     """Slope per bar of the least-squares line through each window."""
-    return _lines(values, n, rows, False)[0]  # type: ignore[no-any-return]
+    return _lines(values, n, rows)[0]  # type: ignore[no-any-return]
 
 
 def slope_t(values: Floats, n: int, rows: Ints) -> Floats:
     """t-statistic of the slope; 0 for a flat window, infinite for an exact line. Needs n of 3 or more."""
-    return _lines(values, n, rows, False)[1]  # type: ignore[no-any-return]
-
-
-def log_slope(close: Floats, n: int, rows: Ints) -> Floats:
-    """Slope of the logarithm: growth per bar, 0.01 = about 1 %. Reads the windows alone."""
-    return _lines(close, n, rows, True)[0]  # type: ignore[no-any-return]
-
-
-def log_slope_t(close: Floats, n: int, rows: Ints) -> Floats:
-    """t-statistic of the slope of the logarithm, as ``slope_t(log(close))``; cheaper where rows are few."""
-    return _lines(close, n, rows, True)[1]  # type: ignore[no-any-return]
+    return _lines(values, n, rows)[1]  # type: ignore[no-any-return]

@@ -8,22 +8,14 @@ from hypothesis import strategies as st
 from market import windows
 from tests.market.ta_cases import bitcoin_hours, random_bars, same_bits
 
-SPAN = 10.0
 ONE = {
     "mean": (windows.mean, np.mean),
-    "stdev": (windows.stdev, np.std),
     "highest": (windows.highest, np.max),
     "lowest": (windows.lowest, np.min),
     "percentile": (windows.percentile, lambda w: ((w < w[-1]).sum() + 0.5 * (w == w[-1]).sum()) / len(w)),
     "slope": (windows.slope, lambda w: np.polyfit(np.arange(len(w)), w, 1)[0]),
     "slope_t": (windows.slope_t, lambda w: t_statistic(w)),
-    "log_slope": (windows.log_slope, lambda w: np.polyfit(np.arange(len(w)), np.log(w), 1)[0]),
-    "log_slope_t": (windows.log_slope_t, lambda w: t_statistic(np.log(w))),
     "volume_ratio": (windows.volume_ratio, lambda w: w[-1] / w[:-1].mean()),
-    "ewma_volatility": (
-        lambda values, n, rows: windows.ewma_volatility(values, n, rows, SPAN),
-        lambda w: ewma_volatility(np.diff(np.log(w))),
-    ),
 }
 EVERY = {"argvalues": list(ONE), "ids": list(ONE)}
 
@@ -33,14 +25,6 @@ def t_statistic(window):
     x = np.column_stack([np.ones(len(window)), np.arange(len(window))])
     found, rest, _, _ = np.linalg.lstsq(x, window, rcond=None)
     return found[1] / np.sqrt(rest[0] / (len(window) - 2) * np.linalg.inv(x.T @ x)[1, 1])
-
-
-def ewma_volatility(returns):
-    """By weights that are written out."""
-    share = 2.0 / (SPAN + 1.0)
-    weights = share * (1.0 - share) ** np.arange(len(returns))[::-1]
-    weights[0] /= share
-    return np.sqrt((weights * returns**2).sum())
 
 
 def width(name, n):
@@ -86,7 +70,7 @@ def test_a_window_is_unknown_when_incomplete_or_holding_a_missing_bar(name, miss
     values[missing] = np.nan
     n_read = width(name, n)
     found = ONE[name][0](values, n, np.arange(60))
-    needed = {"slope": 2, "log_slope": 2, "slope_t": 3, "log_slope_t": 3, "ewma_volatility": 2}.get(name, 1)
+    needed = {"slope": 2, "slope_t": 3}.get(name, 1)
     for row in range(60):
         window = values[max(0, row + 1 - n_read) : row + 1]
         known = len(window) == n_read and not np.isnan(window).any() and n >= needed
@@ -105,9 +89,9 @@ def test_rows_outside_the_array_are_unknown(name):
     assert np.isnan(found).all()
 
 
-def test_a_flat_window_has_no_slope_no_spread_and_sits_in_the_middle():
+def test_a_flat_window_has_no_slope_and_sits_in_the_middle():
     flat, rows = np.full(40, 0.1), np.array([39])
-    for name in ("slope", "slope_t", "log_slope", "log_slope_t", "stdev", "ewma_volatility"):
+    for name in ("slope", "slope_t"):
         assert ONE[name][0](flat, 30, rows).tolist() == [0.0]
     assert windows.percentile(flat, 30, rows).tolist() == [0.5]
 
@@ -120,10 +104,3 @@ def test_an_exact_line_is_infinitely_certain():
 
 def test_volume_after_bars_without_trade_has_no_ratio():
     assert np.isnan(windows.volume_ratio(np.array([0.0, 0.0, 5.0]), 2, np.array([2]))).all()
-
-
-def test_the_logarithms_slope_is_the_slope_of_the_logarithm():
-    values, rows = random_bars(200)["close"], np.arange(200)
-    np.testing.assert_allclose(
-        windows.log_slope_t(values, 20, rows), windows.slope_t(np.log(values), 20, rows), rtol=1e-9
-    )

@@ -88,7 +88,7 @@ def test_every_package_is_listed_for_installation_and_marked_as_typed() -> None:
 
 def test_starting_the_command_line_loads_nothing_heavy() -> None:
     heavy = ("numpy", "pandas", "numba", "pyarrow", "talib", "rich", "pydantic", "vectorbt")
-    script = f"import maemae.cli, sys; print(sorted(set({heavy!r}) & set(sys.modules)))"
+    script = f"import maemae.cli, maemae.commands, sys; print(sorted(set({heavy!r}) & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True
     )

@@ -142,6 +142,12 @@ def some_without_zone(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(time=times)
 
 
+def with_footer(table: pd.DataFrame) -> pd.DataFrame:
+    times = [moment.isoformat() for moment in table["time"]]
+    footer = {name: table[name].iloc[-1] for name in table.columns} | {"time": "Total"}
+    return pd.concat([table.assign(time=times), pd.DataFrame([footer])])
+
+
 def faster_half(table: pd.DataFrame) -> pd.DataFrame:
     start = table["time"].iloc[149]
     minutes = pd.date_range(start + pd.Timedelta("1min"), periods=150, freq="min")
@@ -198,6 +204,43 @@ CASES: dict[str, tuple[Arguments, list[str]]] = {
     "an unknown contract": (
         profile("[instruments.good]\ncontract = 'us_equty'\n"), ["us_equty", "Did you mean 'us_equity'"],
     ),
+    "slices of no length": (profile("[execution]\nevery = 0\n"), ["execution.every = 0", "at least 1 bar"]),
+    "rungs that never rest": (
+        profile("[execution]\nladder_bars = '0d'\n"), ["execution.ladder_bars = '0d'", "at least 1 bar"],
+    ),
+    "a third currency without its price": (
+        profile("[instruments.good]\nfee_currency = 'BNB'\n"), ["fee_currency = 'BNB'", "fee_price", "USD"],
+    ),
+    "a price of what has one": (
+        profile("[instruments.good]\nfee_currency = 'quote'\nfee_price = 3\n"), ["fee_price = 3", "quote"],
+    ),
+    "a share that pays in itself": (
+        profile("[instruments.good]\nkind = 'equity'\nfee_currency = 'base'\n"), ["'base'", "only spot"],
+    ),
+    "ticks that don't begin at nothing": (
+        profile("[instruments.good]\nticks = [{price = 5, tick = 1}]\n"), ["instruments.good", "price 5"],
+    ),
+    "ticks out of order": (
+        profile("[instruments.good]\nticks = [{price = 0, tick = 1}, {price = 0, tick = 2}]\n"), ["ascend"],
+    ),
+    "two tick tables": (
+        profile("[instruments.good]\ntick = 1\nticks = [{price = 0, tick = 1}]\n"), ["tick and ticks"],
+    ),
+    "a tax of a day that is none": (
+        profile("[instruments.good]\nsell_taxes = [{since = '2024-13-01', rate = '0.2%'}]\n"),
+        ["sell_taxes[0].since", "2024-13-01", "2024-01-31"],
+    ),
+    "taxes out of order": (
+        profile(
+            "[instruments.good]\nsell_taxes = [{since = 2024-01-01, rate = '0.2%'}, "
+            "{since = 2023-01-01, rate = '0.1%'}]\n"
+        ),
+        ["sell_taxes", "ascend"],
+    ),
+    "an unknown key of a tax": (
+        profile("[instruments.good]\nsell_taxes = [{since = 2024-01-01, rate = 0, form = 1}]\n"),
+        ["sell_taxes[0].form", "Known: rate, since"],
+    ),
     "slices finer than the bars": (
         profile("[execution]\nuse = 'twap'\nevery = '5m'\n"), ["every", "5m", "1d"],
     ),
@@ -210,10 +253,15 @@ CASES: dict[str, tuple[Arguments, list[str]]] = {
         good("--strategy", "sma_cross", "--set", "fast=50", "--set", "slow=20"), ["fast", "50", "20"],
     ),
     "parameter of the wrong type": (good(*SMA, "--set", "fast=quick"), ["fast", "quick"]),
+    "a strategy named by a dot": (good("--strategy", "."), ["strategy '.' is unknown"]),
     "no such strategy file": (lambda folder: good("--strategy", str(folder / "no.py"))(folder), ["no.py"]),
     "a strategy that raises": (written("        return 1 // 0\n"), ["ZeroDivision", "mine.py", "line 12"]),
     "a strategy that ends the program": (
         written("        raise SystemExit(0)\n"), ["SystemExit", "mine.py", "line 12"],
+    ),
+    "a strategy that needs the file beside it": (
+        written("        import mine\n        return mine\n"),
+        ["'mine'", "line 12", "stands alone", "package"],
     ),
     "a strategy that returns nothing": (written("        return None\n"), ["Mine", "NoneType", "Signals"]),
     "a mask that is too long": (
@@ -257,6 +305,7 @@ CASES: dict[str, tuple[Arguments, list[str]]] = {
     "mixed time zones": (csv(mixed_zones), ["row 8", "+09:00"]),
     "times with and without a zone": (csv(some_without_zone), ["row 8"]),
     "a zone that isn't one": (good(*SMA, "--timezone", "Asia/Seul"), ["Asia/Seul", "Asia/Seoul"]),
+    "a footer below the rows": (csv(with_footer), ["row 301", "'Total'", "can't be read", "remove the row"]),
     "mixed timeframes": (csv(faster_half), ["bad.csv", "mixed timeframes"]),
     "mixed timeframes in a folder": (two_timeframes, ["mixed timeframes", "1d", "1h"]),
     "unsorted rows": (csv(lambda table: table.iloc[[0, 2, 1, *range(3, 300)]]), ["row 3", "Sort"]),
@@ -268,6 +317,17 @@ CASES: dict[str, tuple[Arguments, list[str]]] = {
     "close outside the range": (put(7, "close", 1000.0), ["1000", "row 8"]),
     "symbol that isn't there": (
         csv(lambda table: table.assign(symbol="AAPL"), "--symbol", "APL"), ["APL", "Did you mean 'AAPL'"],
+    ),
+    "a symbol named twice": (
+        lambda folder: [*SMA, "--data", "demo", "--symbol", "AAPL", "--symbol", "AAPL"],
+        ["'AAPL' twice", "once"],
+    ),
+    "a symbol named with and without its venue": (
+        lambda folder: [*SMA, "--data", "demo", "--symbol", "AAPL", "--symbol", "AAPL@nasdaq"],
+        ["'AAPL' and 'AAPL@nasdaq'", "once"],
+    ),
+    "a profile that names a symbol twice": (
+        profile("[market]\ninstruments = ['good', 'good']\n"), ["market.instruments", "'good' twice"],
     ),
     "symbol the demo doesn't have": (lambda folder: [*SMA, "--data", "demo", "--symbol", "XYZ"], ["XYZ"]),
     "dates after the data": (good(*SMA, "--since", "2035-01-01"), ["2035-01-01", "2020-01-01"]),

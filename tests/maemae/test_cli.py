@@ -1,6 +1,7 @@
 """The command line: what it writes, its exit codes, its help."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from maemae import __version__
 from maemae.cli import run
 from tests.maemae.bad_input import SMA, frame, own
 
@@ -127,3 +129,62 @@ def test_every_command_has_help_and_takes_json(command: str, capsys: pytest.Capt
 def test_versions_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["version", "--json", "-"]) == 0
     assert {"maemae", "python", "numpy", "numba", "cpu"} <= set(json.loads(capsys.readouterr().out))
+
+
+def test_the_version_is_told_without_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"maemae {__version__}\n"
+
+
+def test_a_question_is_not_ended_with_a_full_stop_too(capsys: pytest.CaptureFixture[str]) -> None:
+    for wrong, ending in (
+        (["backtset"], "'backtest'? See maemae --help."),
+        (["backtest", "--lost"], ". See "),
+    ):
+        assert run(wrong) == 2
+        said = capsys.readouterr().err
+        assert ending in said and "?." not in said and ".." not in said
+
+
+def test_an_interrupt_during_the_imports_is_quiet(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt\n")  # as if Ctrl-C came while it loads
+    done = subprocess.run(
+        [sys.executable, "-m", "maemae", "version"],
+        cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_standard_output_is_one_place_however_it_is_named(
+    bars: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("-", "/dev/stdout", "/dev/fd/1"):
+        assert run(["backtest", *SMA, "--data", str(bars), "--json", name]) == 0
+        assert json.loads(capsys.readouterr().out)["summary"]["trades"] > 0
+
+
+def test_the_command_line_s_costs_hold_for_every_side_of_every_instrument(
+    bars: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profile = tmp_path / "p.toml"
+    profile.write_text(
+        "[[strategy]]\nuse = 'sma_cross'\nfast = 5\nslow = 20\n[costs]\nmaker_bps = 7\ntaker_bps = 8\n"
+        "[instruments.bars]\ntaker_bps = 9\nslippage_bps = 4\n"
+    )
+    arguments = ["backtest", str(profile), "--data", str(bars), "--json", "-"]
+    for more, said in (
+        ([], "fee 9 bps taker, 7 bps maker in USD, slippage 4 bps"),
+        (["--fee-bps", "1", "--slippage-bps", "2"], "fee 1 bps taker, 1 bps maker in USD, slippage 2 bps"),
+    ):
+        assert run([*arguments, *more]) == 0
+        assert said in json.loads(capsys.readouterr().out)["assumptions"]["costs"]
+
+
+def test_a_run_that_buys_nothing_says_why_and_what_to_do(
+    bars: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for language, said, remedy in (("en", "0 bought", "more cash"), ("ko", "매수(진입) 0", "현금이나")):
+        arguments = ["backtest", *SMA, "--data", str(bars), "--cash", "50", "--language", language]
+        assert run(arguments) == 0
+        told = " ".join(capsys.readouterr().out.split())
+        assert said in told and "[instruments.bars] lot = 0.001" in told and remedy in told

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from maemae.cli import run
-from tests.maemae.bad_input import frame, the_line
+from tests.maemae.bad_input import SMA, frame, the_line
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +82,7 @@ def test_a_contract_s_facts_are_stored_with_the_bars(bars: Path, capsys: pytest.
     capsys.readouterr()
     assert run(["backtest", "--strategy", "sma_cross"]) == 0
     said = " ".join(capsys.readouterr().out.replace("│", " ").split())
-    assert "tick 0.0001 to 0.01" in said and "10 % of a bar's volume" in said
+    assert "tick 0.0001 below 1, 0.01 above" in said and "10 % of a bar's volume" in said
     assert run(["data", "import", str(bars), "--contract", "us_equity"]) == 2
     assert "--symbol" in capsys.readouterr().err
 
@@ -128,8 +128,63 @@ def test_many_findings_are_counted_and_the_first_are_shown(
     bad.to_csv(tmp_path / "bad.csv", index=False)
     assert run(["data", "check", str(tmp_path / "bad.csv"), "--language", "ko"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 22 and "60" in lines[-2] and lines[-1] == "price 80"
+    assert len(lines) == 22 and "60" in lines[-2] and lines[-1] == "가격 오류 80"
     assert lines[0].startswith("오류: ")
+
+
+def test_warnings_of_one_kind_are_told_by_their_first_few_and_their_count(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    thin = pd.concat(
+        [frame().assign(symbol="AAA").drop(index=range(9, 299, 10)), frame().assign(symbol="BBB")]
+    )
+    thin.sort_values("time").to_csv(tmp_path / "thin.csv", index=False)
+    path = tmp_path / "thin.csv"
+    assert run(["data", "check", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 5 and lines[-1] == "gap 29" and all(": AAA: " in line for line in lines[:4])
+    assert lines[0].startswith(f"warning: {path}: AAA: row ") and "gap: 26 more, the last in row" in lines[3]
+    found = told(["check", str(path)], capsys)["findings"]
+    assert len(found) == 29
+    assert {(each["instrument"], each["source"]) for each in found} == {("AAA@file", f"{path}: AAA")}
+
+
+def test_a_single_file_without_symbols_takes_the_name_asked_for(
+    bars: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told(["import", str(bars), "--symbol", "XYZ"], capsys)["changes"][0]["instrument"] == "XYZ@file"
+
+
+def test_a_symbol_that_is_not_there_names_the_files(
+    bars: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frame().to_csv(tmp_path / "BBB.csv", index=False)
+    assert run(["data", "import", str(bars), str(tmp_path / "BBB.csv"), "--symbol", "XYZ"]) == 2
+    line = the_line(capsys.readouterr().err)
+    assert "AAA.csv" in line and "BBB.csv: symbol 'XYZ' isn't there" in line
+
+
+def test_the_days_of_a_market_are_listed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    days = frame().assign(time=[f"{moment:%Y-%m-%d %H:%M}" for moment in frame()["time"]])
+    days.to_csv(tmp_path / "005930.csv", index=False)
+    told(["import", str(tmp_path / "005930.csv"), "--timezone", "Asia/Seoul"], capsys)
+    assert run(["data", "list"]) == 0
+    said = capsys.readouterr().out
+    assert "2020-01-01" in said and "2020-10-26" in said and "15:00" not in said
+    assert run(["backtest", *SMA, "--json", "-"]) == 0
+    assert "time of Asia/Seoul" in json.loads(capsys.readouterr().out)["assumptions"]["period"]
+
+
+@pytest.mark.parametrize("width", ["40", "60", "80"])
+def test_the_list_is_readable_at_any_width(
+    width: str, bars: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(["import", str(bars), "--venue", "a-rather-long-name-of-a-venue"], capsys)
+    monkeypatch.setenv("COLUMNS", width)
+    assert run(["data", "list"]) == 0
+    said = capsys.readouterr().out
+    assert max(map(len, said.splitlines())) <= int(width)
+    assert all(word in " ".join(said.split()) for word in ("300", "2020-01-01", "2020-10-26", "1d"))
 
 
 def test_the_demo_s_one_real_jump_is_found(capsys: pytest.CaptureFixture[str]) -> None:
@@ -151,6 +206,8 @@ def test_the_demo_s_one_real_jump_is_found(capsys: pytest.CaptureFixture[str]) -
         (["check", "{bars}", "--timezone", "Asia/Seul"], "Asia/Seoul"),
         (["list", "--json", "/no/such/out.json"], "/no/such"),
         (["lost"], "lost"),
+        (["check", "{bars}", "--symbol", "AAA", "--symbol", "AAA"], "'AAA' twice"),
+        (["import", "{bars}", "--symbol", "AAA", "--symbol", "AAA@x"], "'AAA' and 'AAA@x'"),
     ],
 )
 def test_wrong_input_is_one_clear_line(

@@ -1,5 +1,7 @@
 """The profile's say over the data: instruments, days, descriptions, costs."""
 
+from dataclasses import fields, replace
+from datetime import date
 from typing import get_args
 
 import numpy as np
@@ -8,7 +10,8 @@ import pytest
 from maemae.compose_contracts import CONTRACTS, contract_of
 from maemae.compose_panel import only, shaped, with_costs
 from maemae.profile import check_profile
-from maemae.settings import ContractName, CostSettings, Profile
+from maemae.settings import ContractName, CostSettings, InstrumentSettings, Profile
+from market.contracts import korean_equity
 from market.errors import ConfigError, DataError
 from market.instruments import Fees, Instrument, Kind
 from tests.backtest.market import walk
@@ -48,6 +51,7 @@ def test_costs_are_on_by_default_and_only_for_what_says_none() -> None:
     silent = with_costs(Instrument("A@x", Kind.EQUITY), CostSettings())
     assert silent.fees == Fees(0.0005, 0.0005) and silent.slippage == 0.0001 and silent.borrow == 0.01
     assert with_costs(Instrument("B@x", Kind.FUTURE), CostSettings()).borrow == 0.0
+    assert with_costs(Instrument("C@x", Kind.SPOT), CostSettings()).borrow == 0.05  # a coin is borrowed too
     spoken = Instrument("A@x", Kind.SPOT, fees=Fees(0.001, 0.002, "base"), slippage=0.0007)
     kept = with_costs(spoken, CostSettings())
     assert kept.fees == spoken.fees and kept.slippage == 0.0007
@@ -69,6 +73,56 @@ def test_a_profile_can_describe_an_instrument() -> None:
     assert described.ticks == ((0.0, 0.05),) and described.long_margin == described.short_margin == 0.09
     with pytest.raises(DataError, match="'S7' isn't in the data"):
         shaped(walk(), profile(instruments={"S7": table}))
+
+
+def test_a_profile_can_say_whatever_an_instrument_can_cost() -> None:
+    table = {
+        "kind": "spot", "base": "S", "maker_bps": 0, "taker_bps": 7.5, "fee_currency": "BNB",
+        "fee_price": 600, "slippage_bps": 3, "borrow": "8%",
+        "sell_taxes": [{"since": "2020-01-01", "rate": "0.25%"}, {"since": date(2021, 1, 1), "rate": 0.0023}],
+        "ticks": [{"price": 0, "tick": 0.01}, {"price": 100, "tick": 0.05}],
+    }  # fmt: skip
+    found, other = shaped(walk(), profile(instruments={"S0": table}, costs={"fee_bps": 9})).instruments
+    assert found.fees == Fees(0.0, 0.00075, "BNB", 600.0)
+    assert (found.slippage, found.borrow) == (pytest.approx(0.0003), pytest.approx(0.08))
+    assert found.sell_taxes == (("2020-01-01", 0.0025), ("2021-01-01", 0.0023))
+    assert found.ticks == ((0.0, 0.01), (100.0, 0.05))
+    assert other.fees == Fees(0.0009, 0.0009) and other.sell_taxes == ()
+
+
+def test_what_an_instrument_s_table_says_lies_over_the_costs_of_all() -> None:
+    costs = {"fee_bps": 9, "slippage_bps": 9, "borrow": 0.09, "sell_tax": 0.009}
+    own = {"taker_bps": 0, "slippage_bps": 0, "borrow": 0, "sell_tax": 0}
+    found, other = shaped(walk(), profile(instruments={"S0": own}, costs=costs)).instruments
+    assert (found.fees.taker, found.fees.maker) == (0.0, 0.0009)
+    assert (found.slippage, found.borrow, found.sell_taxes) == (0.0, 0.0, (("1970-01-01", 0.0),))
+    assert (other.fees.taker, other.borrow, other.sell_taxes) == (0.0009, 0.09, (("1970-01-01", 0.009),))
+
+
+def test_a_third_currency_that_the_source_prices_needs_no_second_price() -> None:
+    known = Instrument("A@x", fees=Fees(0.001, 0.001, "BNB", 500.0))
+    assert with_costs(known, CostSettings()).fees == known.fees
+
+
+def test_every_field_of_an_instrument_is_within_a_profile_s_reach() -> None:
+    """All but what names it; kinds' margins have one key."""
+    keys = set(InstrumentSettings.model_fields)
+    spoken = {
+        "fees": "fee_currency",
+        "long_margin": "margin",
+        "short_margin": "margin",
+        "slippage": "slippage_bps",
+    }
+    for each in fields(Instrument):
+        assert each.name == "id" or spoken.get(each.name, each.name) in keys, each.name
+
+
+def test_a_bare_instrument_has_the_days_of_the_zone_its_times_were_written_in() -> None:
+    bare = replace(walk(), instruments=(Instrument("S0@x"), korean_equity("S1")))
+    krw = {"S0": {"quote": "KRW"}}
+    found = shaped(bare, profile(market={"timezone": "Asia/Tokyo"}, instruments=krw)).instruments
+    assert [each.timezone for each in found] == ["Asia/Tokyo", "Asia/Seoul"]
+    assert shaped(bare, profile(instruments=krw)).instruments[0].timezone == "UTC"
 
 
 def test_a_contract_brings_its_exchange_s_facts_and_other_keys_lie_over_them() -> None:

@@ -23,6 +23,17 @@ def test_what_lasts_is_said_once_on_standard_error(capsys: pytest.CaptureFixture
     assert capsys.readouterr() == ("", "Compiling the desk ...\n")
 
 
+def test_it_is_said_in_the_reader_s_language(capsys: pytest.CaptureFixture[str]) -> None:
+    for text, said in (
+        ("Reading data", "데이터 읽는 중"), ("Verifying: 1,000 of 20,000 bars cut", "봉 20,000개 중 1,000개"),
+        ("Check AAA@x (2 of 3)", "AAA@x 검사 중 (3개 중 2번째)"),
+    ):  # fmt: skip
+        with Progress(patience_s=0.01, language="ko") as stage:
+            stage(text)
+            time.sleep(0.1)
+        assert said in capsys.readouterr().err
+
+
 def test_many_short_stages_that_last_together_are_said_now_and_then(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -2,11 +2,17 @@
 
 import re
 import runpy
+import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from maemae.cli import run
+from maemae.compose_panel import shaped
+from maemae.profile import check_profile
+from market.instruments import Fees, Instrument
+from tests.backtest.market import walk
 
 pytest.importorskip("bokeh_sampledata")
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,7 +20,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 COMMANDS = re.findall(r"```\n\$ maemae (.*?)\n(.*?)```", README, re.DOTALL)
-CHANGES = re.compile(r"[0-9a-f]{12}")  # the manifest's id changes with any line of code
+LAST = "\n\nRun "  # begins what is another on every machine: the run's id, seconds
 
 
 @pytest.fixture
@@ -27,16 +33,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def stable(text: str) -> list[str]:
-    """The lines that are the same everywhere: all but the last, which tells seconds."""
-    lines = [CHANGES.sub("…", line.rstrip()) for line in text.rstrip().splitlines()]
-    return lines[: next(place for place, line in enumerate(lines) if line.startswith("Seconds"))]
-
-
 def test_the_strategy_prints_exactly_what_is_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ((arguments, shown),) = COMMANDS
     assert run(arguments.split()) == 0
-    assert stable(capsys.readouterr().out) == stable(shown)
+    printed, said, _ = capsys.readouterr().out.partition(LAST)
+    assert said and shown.partition(LAST)[0] == printed, printed
 
 
 def test_the_strategy_passes_the_gate(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,6 +50,20 @@ def test_the_python_example_runs(folder: Path, capsys: pytest.CaptureFixture[str
     found = runpy.run_path(str(folder / "example.py"))
     assert found["result"].summary["trades"] > 50
     assert len(capsys.readouterr().out.split()) == 2
+
+
+def test_the_profile_example_says_what_it_claims() -> None:
+    (shown,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    tables = tomllib.loads(shown)["instruments"]
+    for name, quote in (("BTCUSDT", "USDT"), ("005930", "KRW")):
+        panel = replace(walk(width=1), instruments=(Instrument(f"{name}@x", quote=quote),))
+        asked = {"strategy": [{"use": "sma_cross"}], "instruments": {name: tables[name]}}
+        (found,) = shaped(panel, check_profile(asked, "README")).instruments
+        if name == "BTCUSDT":
+            assert found.fees == Fees(0.00075, 0.00075, "BNB", 600.0) and found.borrow == pytest.approx(0.08)
+        else:
+            assert found.sell_taxes == (("2024-01-01", 0.0018), ("2025-01-01", 0.0015))
+            assert found.ticks == ((0.0, 1.0), (2000.0, 5.0)) and found.timezone == "Asia/Seoul"
 
 
 def test_the_first_screen_says_what_it_is_and_how_to_start() -> None:

@@ -217,7 +217,7 @@ class DecisionLine:
 
 @dataclass(frozen=True)
 class RiskLine:
-    """A control's verdict: allow, reduce or deny."""
+    """A control's verdict: allow, reduce or deny. detail: English; korean: the same, "" = there is none."""
 
     code: str
     verdict: str
@@ -225,6 +225,7 @@ class RiskLine:
     detail: str
     order: str = ""
     quantity: Decimal | None = None
+    korean: str = ""
 
 
 @dataclass(frozen=True)

@@ -39,11 +39,13 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Said:
-    """Something in words. code: a name that doesn't change. text: English, with its remedy."""
+    """Something in words. code: a name that doesn't change. text: English, with its remedy; korean: the
+    same, "" = there is none."""
 
     code: str
     text: str
     instrument: str = ""
+    korean: str = ""
 
 
 @dataclass(frozen=True)

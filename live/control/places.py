@@ -1,9 +1,14 @@
 """Where the processes of one bot meet on disk."""
 
+import os
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from market.errors import ConfigError
+
+_NAME = re.compile(r"\w[\w.-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -12,6 +17,18 @@ class Places:
 
     folder: Path
     account: Path | None = None
+
+    @classmethod
+    def of(cls, bot: str, account: str = "", environment: Mapping[str, str] = os.environ) -> "Places":
+        """The usual places of a bot: under MAEMAE_STATE, else the user's state folder.
+
+        account: the name of one that several bots share. Raises ConfigError for what can't name a folder.
+        """
+        for name in (bot, account or "x"):
+            if not _NAME.fullmatch(name):
+                raise ConfigError(f"'{name}' can't name a folder: use letters, digits, '-', '_' and '.'.")
+        state = Path(environment.get("MAEMAE_STATE") or _user_state(environment))
+        return cls(state / "bots" / bot, state / "accounts" / account if account else None)
 
     @property
     def socket(self) -> Path:
@@ -52,3 +69,8 @@ class Places:
                     f"{folder}: the bot's folder can't be made ({error.strerror}). Name another."
                 ) from None
         return self
+
+
+def _user_state(environment: Mapping[str, str]) -> Path:
+    home = environment.get("XDG_STATE_HOME")
+    return Path(home) / "maemae" if home else Path.home() / ".local" / "state" / "maemae"

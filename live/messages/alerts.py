@@ -57,12 +57,22 @@ def _body(event: Event, voice: Voice) -> str:
         case Daily():
             return daily_text(body, voice)
         case Said():
-            return said_text(body)
+            return said_text(body, voice)
 
 
-def said_text(said: Said) -> str:
+def said_text(said: Said, voice: Voice) -> str:
     where = f" {b(said.instrument)}" if said.instrument else ""
-    return f"{code(said.code)}{where} {esc(said.text)}"
+    text = said.korean if voice.language == "ko" and said.korean else said.text
+    return f"{code(said.code)}{where} {esc(text)}"
+
+
+def in_both(code: str, /, *sentences: str, **values: object) -> Said:
+    """Sentences of ``words`` in both languages, so that every receiver reads its own."""
+    english, korean = (
+        " ".join(Voice(language).say(each, **values) for each in sentences)
+        for language in ("en", "ko")
+    )
+    return Said(code, english, korean=korean)
 
 
 def daily_text(daily: Daily, voice: Voice) -> str:

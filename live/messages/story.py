@@ -41,7 +41,9 @@ def opinion_text(opinion: OpinionLine, voice: Voice) -> str:
 def risk_text(check: RiskLine, voice: Voice) -> str:
     verdict = esc(voice.say(check.verdict))
     size = f" → {quantity(check.quantity)}" if check.quantity is not None else ""
-    return f"{b(check.code)} {esc(check.instrument)}: {verdict}{size} {esc(check.detail)}".rstrip()
+    told = check.korean if voice.language == "ko" and check.korean else check.detail
+    rest = told.removeprefix(f"{check.code} {check.instrument}: ")
+    return f"{b(check.code)} {esc(check.instrument)}: {verdict}{size} · {esc(rest)}".rstrip(" ·")
 
 
 def fill_text(fill: FillLine, voice: Voice) -> str:

@@ -22,7 +22,7 @@ class Voice:
     language: Language = "en"
     zone: str = "UTC"
 
-    def say(self, sentence: str, **values: object) -> str:
+    def say(self, sentence: str, /, **values: object) -> str:
         """A sentence or word of ``words.KOREAN`` in this language, its {places} filled."""
         known = KOREAN.get(sentence) if self.language == "ko" else sentence
         chosen = known or say_of_report(sentence, self.language)
@@ -78,7 +78,8 @@ def price(value: float | Decimal | None) -> str:
     """All digits that matter, thousands apart, without zeros behind."""
     if value is None or not isfinite(value):
         return NONE
-    text = f"{value:,.10g}" if isinstance(value, float) else f"{value:,f}"
+    exact = Decimal(f"{value:.10g}") if isinstance(value, float) else value
+    text = f"{exact:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -258,6 +258,31 @@ KOREAN = {
     "Closing was asked for and {lots} may still be working: look at the venue.": (
         "청산 주문 {lots}이(가) 아직 진행 중일 수 있습니다. 거래소를 확인하세요."
     ),
+    "The engine hangs and is ended now.": "엔진이 멈춰 있어 지금 종료합니다.",
+    "The engine did not come up in time.": "엔진이 제때 시작되지 않았습니다.",
+    "The engine's process can't be ended: look at the machine.": (
+        "엔진 프로세스를 종료할 수 없습니다: 서버를 확인하세요."
+    ),
+    "The engine has stopped.": "엔진이 종료되었습니다.",
+    "Its profile or keys are wrong: its log says which.": (
+        "프로파일이나 키가 잘못되었습니다: 로그를 확인하세요."
+    ),
+    "It died often lately and isn't started again by itself.": (
+        "최근 여러 번 죽어 자동으로 다시 시작하지 않습니다."
+    ),
+    "It is started again in {wait} s.": "{wait}초 뒤 다시 시작합니다.",
+    "Its service starts it again.": "시스템 서비스가 다시 시작합니다.",
+    "The kill switch is set, so it stays down.": "비상 정지 상태이므로 다시 시작하지 않습니다.",
+    "The engine hung.": "엔진이 멈췄습니다.",
+    "The engine is gone.": "엔진이 사라졌습니다.",
+    "The engine was ended by signal {signal}.": "엔진이 시그널 {signal}(으)로 종료되었습니다.",
+    "The engine ended with exit code {code}.": "엔진이 종료 코드 {code}(으)로 끝났습니다.",
+    "The engine's program can't be started ({reason}).": "엔진 프로그램을 시작할 수 없습니다 ({reason}).",
+    "/start tries again.": "/start 로 다시 시도합니다.",
+    "The engine is up, process {pid}.": "엔진이 시작되었습니다 (프로세스 {pid}).",
+    "The engine has not answered for {span} s.": "엔진이 {span}초 동안 응답하지 않습니다.",
+    "The engine answers again, after {span} s.": "엔진이 {span}초 만에 다시 응답합니다.",
+    "({who})": "({who})",
     # alerts
     "Waiting for you": "승인 대기",
     "expires in {span}": "{span} 뒤 만료",

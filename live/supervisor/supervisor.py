@@ -14,6 +14,7 @@ from live.control.errors import EngineDown
 from live.control.events import Body, Event, Kind, Said
 from live.control.keeper import KillReport
 from live.control.memory import Memory
+from live.messages.alerts import in_both
 from live.messages.voice import Voice
 from live.supervisor.daily import daily_report, day_due
 from live.supervisor.engine import UNKNOWN, EngineProcess
@@ -177,7 +178,7 @@ class Supervisor:
         try:
             await self.engine.start()
         except OSError as error:
-            self._give_up(f"the engine's program can't be started ({error}).")
+            self._give_up("The engine's program can't be started ({reason}).", reason=str(error))
             return False
         _LOG.info("engine started, process %s", self.engine.pid)
         if not self.memory.wanted:  # somebody changed their mind meanwhile
@@ -205,39 +206,41 @@ class Supervisor:
         await self._died(code, hung)
 
     async def _end_hung(self, beat: Heartbeat) -> None:
-        text = "the engine hangs and is ended now." if beat.health else "the engine did not come up in time."
-        self.tell(Kind.ENGINE, Said("ENGINE_HANGS", text))
+        hangs, late = "The engine hangs and is ended now.", "The engine did not come up in time."
+        self._say("ENGINE_HANGS", hangs if beat.health else late)
         if not await self.engine.end(self.rules.term_s):
-            self.tell(
-                Kind.ENGINE,
-                Said("ENGINE_UNKILLABLE", "the engine's process can't be ended: look at the machine."),
-            )
+            self._say("ENGINE_UNKILLABLE", "The engine's process can't be ended: look at the machine.")
 
     async def _died(self, code: int, hung: bool) -> None:
         if self._stopping or (code == 0 and not hung):
             if code == 0 and not self._stopping:
                 self._want(False)
-            self.tell(Kind.ENGINE, Said("ENGINE_STOPPED", "the engine has stopped."))
+            self._say("ENGINE_STOPPED", "The engine has stopped.")
             self._stopping = False
             return
-        how = "hung" if hung else _how(code)
         if code == WRONG_INPUT:
-            self._give_up(f"the engine {how}: its profile or keys are wrong; its log says which.")
+            self._give_up("Its profile or keys are wrong: its log says which.", code)
             return
         wait_s = self._restarts.died(time.monotonic())
         if wait_s is None:
-            self._give_up(f"the engine {how}, as it did often lately. It isn't started again by itself.")
+            self._give_up("It died often lately and isn't started again by itself.", code)
             return
-        then = f"it is started again in {wait_s:g} s" if self.command else "its service starts it again"
+        then = "It is started again in {wait} s." if self.command else "Its service starts it again."
         if self.latched() is not None:
-            then = "the kill switch is set, so it stays down"
-        self.tell(Kind.ENGINE, Said("ENGINE_DIED", f"the engine {how}; {then}."))
+            then = "The kill switch is set, so it stays down."
+        how = "The engine hung." if hung else _how(code)
+        self._say("ENGINE_DIED", how, then, code=code, signal=-code, wait=f"{wait_s:g}")
         await self._pause(wait_s)
 
-    def _give_up(self, why: str) -> None:
+    def _give_up(self, why: str, code: int = UNKNOWN, reason: str = "") -> None:
         self._given_up = why
-        _LOG.error("%s", why)
-        self.tell(Kind.ENGINE, Said("ENGINE_DOWN", f"{why} /start tries again."))
+        _LOG.error("engine given up: %s %s", why, reason)
+        how = (_how(code),) if code != UNKNOWN else ()
+        again = "/start tries again."
+        self._say("ENGINE_DOWN", *how, why, again, code=code, signal=-code, reason=reason)
+
+    def _say(self, code: str, /, *sentences: str, **values: object) -> None:
+        self.tell(Kind.ENGINE, in_both(code, *sentences, **values))
 
     async def _see_it_end(self) -> None:
         """The engine has been asked to stop; help it when it takes too long."""
@@ -262,13 +265,13 @@ class Supervisor:
 
     def _first(self, health: Health) -> None:
         self.health = health
-        self.tell(Kind.ENGINE, Said("ENGINE_UP", f"the engine is up, process {health.pid}."))
+        self._say("ENGINE_UP", "The engine is up, process {pid}.", pid=health.pid)
 
     def _silent(self, seconds: float) -> None:
-        self.tell(Kind.ENGINE, Said("ENGINE_SILENT", f"the engine has not answered for {seconds:.0f} s."))
+        self._say("ENGINE_SILENT", "The engine has not answered for {span} s.", span=round(seconds))
 
     def _back(self, seconds: float) -> None:
-        self.tell(Kind.ENGINE, Said("ENGINE_BACK", f"the engine answers again, after {seconds:.0f} s."))
+        self._say("ENGINE_BACK", "The engine answers again, after {span} s.", span=round(seconds))
 
     # The latch --------------------------------------------------------------------------------------
 
@@ -285,13 +288,21 @@ class Supervisor:
             await asyncio.sleep(LATCH_S)
 
     def _tell_kill(self, report: KillReport) -> None:
-        left = f" Still held: {', '.join(report.left)}." if report.left else ""
-        done = f"{len(report.cancelled)} orders cancelled, {len(report.closing)} closing orders sent.{left}"
-        if report.complete:
-            self.tell(Kind.KILL, Said("KILLED", f"{report.latched}. {done}"))
-        else:
-            why = "; ".join(report.problems)
-            self.tell(Kind.KILL, Said("KILL_INCOMPLETE", f"{report.latched}. NOT complete: {why} {done}"))
+        sentences = ["Killed. {cancelled} orders cancelled, {closed} positions closed.", "({who})"]
+        if report.left:
+            sentences.append("Still held: {left}")
+        if not report.complete:
+            sentences.insert(0, "The kill is NOT complete: {reason}")
+        body = in_both(
+            "KILLED" if report.complete else "KILL_INCOMPLETE",
+            *sentences,
+            cancelled=len(report.cancelled),
+            closed=len(report.closing),
+            who=report.latched,
+            left=", ".join(report.left),
+            reason="; ".join(report.problems),
+        )
+        self.tell(Kind.KILL, body)
 
     # What the engine says ---------------------------------------------------------------------------
 
@@ -306,8 +317,8 @@ class Supervisor:
                     await asyncio.sleep(0.5)
                     continue
                 if page.missed:
-                    text = self.voice.say(_MISSED, count=page.missed)
-                    self.tell(Kind.ERROR, Said("EVENTS_MISSED", text))
+                    sentence = "{count} events are not here any more: the log has them."
+                    self.tell(Kind.ERROR, in_both("EVENTS_MISSED", sentence, count=page.missed))
                 for event in page.events:
                     self.hub.tell(event)
                 if page.events or page.epoch != self.memory.epoch:
@@ -351,10 +362,12 @@ class Supervisor:
 
 
 def _how(code: int) -> str:
+    """A sentence of ``words``; {signal} and {code} are its places."""
     if code == UNKNOWN:
-        return "is gone"
-    return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        return "The engine is gone."
+    if code < 0:
+        return "The engine was ended by signal {signal}."
+    return "The engine ended with exit code {code}."
 
 
 _BY_SYSTEM = "It is started by the system: start its service there."
-_MISSED = "{count} events are not here any more: the log has them."

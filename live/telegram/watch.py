@@ -120,9 +120,9 @@ def _log_line(line: str) -> str:
     try:
         told: dict[str, Any] = json.loads(line)
         rest = " ".join(f"{key}={value}" for key, value in told.items() if key not in _HEAD)
-        return f"{str(told['ts'])[11:19]} {told['level']} {told['event']} {rest}".rstrip()[:400]
+        return f"{str(told['ts'])[11:19]} {told['level']} {told['event']} {rest}".rstrip()
     except (ValueError, KeyError, TypeError, AttributeError):
-        return line[:400]
+        return line
 
 
 _HEAD = ("ts", "level", "logger", "event", "exception")

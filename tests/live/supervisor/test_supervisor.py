@@ -127,7 +127,8 @@ async def test_an_engine_that_is_killed_is_noticed_at_once_and_started_again(tmp
     text = next(
         alert for _, alert in now.heard.alerts if getattr(alert.event.body, "code", "") == "ENGINE_DIED"
     )
-    assert "signal 9" in text.event.body.text  # type: ignore[union-attr]
+    body = text.event.body
+    assert isinstance(body, Said) and "signal 9" in body.text and "시그널 9" in body.korean
 
 
 async def test_a_hung_engine_is_noticed_within_five_seconds_by_the_rules_as_shipped(tmp_path: Path) -> None:

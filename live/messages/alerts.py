@@ -69,8 +69,7 @@ def said_text(said: Said, voice: Voice) -> str:
 def in_both(code: str, /, *sentences: str, **values: object) -> Said:
     """Sentences of ``words`` in both languages, so that every receiver reads its own."""
     english, korean = (
-        " ".join(Voice(language).say(each, **values) for each in sentences)
-        for language in ("en", "ko")
+        " ".join(Voice(language).say(each, **values) for each in sentences) for language in ("en", "ko")
     )
     return Said(code, english, korean=korean)
 

@@ -125,6 +125,7 @@ KOREAN = {
     # nothing to show
     "No open positions.": "보유 중인 포지션이 없습니다.",
     "No orders are working.": "대기 중인 주문이 없습니다.",
+    "No order waits for a person.": "승인을 기다리는 주문이 없습니다.",
     "No closed trades yet.": "아직 끝난 거래가 없습니다.",
     "No decisions yet.": "아직 결정이 없습니다.",
     "This strategy has no filters.": "이 전략에는 필터가 없습니다.",

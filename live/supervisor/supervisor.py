@@ -26,6 +26,7 @@ from records.latch import KillLatch, Latched
 
 WRONG_INPUT = 2  # the engine's exit code for a profile or keys that can't work: starting again won't help
 LATCH_S = 0.25
+LONGEST_KILL_PAUSE_S = 600.0
 EVENTS_WAIT_S = 20.0
 _LOG = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ class Supervisor:
         self._closing = False  # so are we
         self._given_up = ""
         self._said = 0
+        self._kill_told: KillReport | None = None
         self._errands: set[asyncio.Task[None]] = set()
         self.health: Health | None = None
 
@@ -277,17 +279,22 @@ class Supervisor:
 
     async def _watch_latch(self) -> None:
         """A kill that came by file, by the command line or before we started is carried out to its end."""
-        again = 0.0  # when an incomplete kill is tried once more
+        again, pause_s = 0.0, self.rules.kill_again_s  # when an incomplete kill is tried once more
         while True:
             latched = self.latched()
             if latched is None:
-                again = 0.0
+                again, pause_s = 0.0, self.rules.kill_again_s
             elif time.monotonic() >= again and not self._kill.locked() and not finished(self.target):
                 await self.kill(latched.who, latched.why, latched.flatten)
-                again = time.monotonic() + self.rules.kill_again_s
+                again = time.monotonic() + pause_s
+                pause_s = min(2 * pause_s, LONGEST_KILL_PAUSE_S)
             await asyncio.sleep(LATCH_S)
 
     def _tell_kill(self, report: KillReport) -> None:
+        """An attempt that ended as the one before it isn't told again."""
+        if report == self._kill_told:
+            return
+        self._kill_told = report
         sentences = ["Killed. {cancelled} orders cancelled, {closed} positions closed.", "({who})"]
         if report.left:
             sentences.append("Still held: {left}")

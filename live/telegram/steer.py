@@ -1,10 +1,12 @@
 """Commands that change something. Whatever can hurt waits for a button."""
 
+import time
 from collections.abc import Awaitable
 from functools import partial
 
 from live.control.answers import Done
 from live.control.keeper import KillReport
+from live.messages.alerts import request_text
 from live.messages.answers import done_text
 from live.messages.markup import b, esc
 from live.messages.voice import Voice
@@ -97,13 +99,26 @@ async def cancel(call: Call) -> Answer:
 
 
 async def approve(call: Call) -> Answer:
-    request = _needed(call, "/approve REQUEST")
+    request = call.word(0)
+    if not request:
+        return await _waiting(call)
     text = call.voice.say("Let order {request} go?", request=request)
     return call.confirm(text, lambda: _done(call, call.bot.approve(request, call.by)))
 
 
 async def reject(call: Call) -> Answer:
-    return await _done(call, call.bot.reject(_needed(call, "/reject REQUEST"), call.by))
+    if not call.word(0):
+        return await _waiting(call)
+    return await _done(call, call.bot.reject(call.word(0), call.by))
+
+
+async def _waiting(call: Call) -> Answer:
+    """Orders that wait, each with the name that /approve and /reject take."""
+    requests = await call.bot.requests()
+    if not requests:
+        return Reply(call.voice.say("No order waits for a person."))
+    now = time.time_ns()
+    return Reply("\n\n".join(request_text(each, now, call.voice) for each in requests[:10]))
 
 
 async def kill(call: Call) -> Answer:

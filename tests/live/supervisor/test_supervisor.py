@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,7 @@ from live.supervisor.kill import KillTarget
 from live.supervisor.notify import notify, watchdog_s
 from live.supervisor.restarts import RestartRules, Restarts
 from live.supervisor.supervisor import Supervisor, SupervisorRules
+from market.errors import VenueDown
 from records.latch import KillLatch
 from records.lock import holder_of
 from tests.conftest import ROOT
@@ -358,3 +359,16 @@ async def test_a_control_client_of_nobody_is_an_error_not_a_wait(tmp_path: Path)
         async with ControlClient(tmp_path / "c.sock") as client:
             await client.health()
     assert time.monotonic() - began < 0.5
+
+
+async def test_a_kill_that_could_not_be_finished_is_tried_again_and_told_once(tmp_path: Path) -> None:
+    async with watched(tmp_path) as now:
+        await now.heard.until("ENGINE_UP")
+        now.supervisor.rules = replace(now.supervisor.rules, kill_again_s=0.1)
+        now.supervisor.target = replace(now.supervisor.target, patience_s=0.3)
+        now.venue.faults["cancel"].extend([VenueDown("maintenance")] * 12)
+        await asyncio.sleep(0.5)  # the latch is looked at with these rules
+        now.places.latch.touch()
+        await now.heard.until("KILL_INCOMPLETE")
+        await now.heard.until("KILLED")
+        assert now.heard.codes().count("KILL_INCOMPLETE") == 1 and not now.venue.resting

@@ -229,6 +229,14 @@ async def test_plain_talk_edits_and_other_bots_commands_are_left_alone(tmp_path:
         assert not now.bot.given and now.api.allowed == ["message", "callback_query"]
 
 
+async def test_approve_without_a_name_lists_what_waits(tmp_path: Path) -> None:
+    async with whole_world(tmp_path) as now:
+        for text in ("/approve", "/reject"):
+            said = await now.ask(TRADER, text)
+            assert "ask-1" in said and "22,500.00 USDT" in said
+        assert not now.bot.given
+
+
 async def test_the_language_is_each_persons_own_and_survives_a_restart(tmp_path: Path) -> None:
     async with scripted_api() as api:
         async with world(tmp_path, api) as now:

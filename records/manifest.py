@@ -15,7 +15,9 @@ import numpy as np
 from market.bars import PRICES, Panel
 
 HOUSE = Path(__file__).resolve().parent.parent
-CODE_FOLDERS = ("market", "strategies", "filters", "desk", "records", "report", "backtest", "maemae")
+CODE_FOLDERS = (
+    "market", "strategies", "filters", "desk", "brokers", "records", "report", "backtest", "live", "maemae",
+)  # fmt: skip
 LIBRARIES = ("maemae", "numpy", "numba", "TA-Lib")
 
 

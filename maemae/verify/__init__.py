@@ -18,14 +18,15 @@ def run(
     progress: Callable[[int, int], None] = lambda done, of: None,
     traded: Callable[[int, int], None] = lambda done, of: None,
 ) -> "Report":
-    """Check everything and keep the proof under the manifest's id when all of it holds.
+    """Check everything and keep what was found under the manifest's id: ``records.proofs`` says what it is
+    good for.
 
     progress, traded: told how many bars of how many are cut, and traded by the live engine.
     Raises ConfigError when a piece can't be built anew in a child process, DataError when the plan can't run.
     """
-    from maemae.verify import proof
     from maemae.verify.gate import verify_pipeline
+    from records.proofs import proof_of, store
 
     report = verify_pipeline(plan.pipeline, plan.panel, plan.manifest.id, effort, progress, traded)
-    proof.store(report)
+    store(proof_of(plan.manifest, plan.profile, report.to_json()))
     return report

@@ -153,7 +153,8 @@ async def _trade(session: Session, panel: Panel) -> None:
     clock = lambda: int(panel.ts[min(len(history), len(panel) - 1)])  # noqa: E731
     sending = Sending(broker, session, clock, settle_every_s=0.0)
     source.pace = sending.idle
-    await Engine(broker, session, sending, Rows(panel.instruments, panel.timeframe, 0), clock).run()
+    rows = Rows(panel.instruments, panel.timeframe, 0)
+    await Engine(broker, session, sending, rows, clock, beat_s=None).run()
 
 
 def _read(journal: Journal, panel: Panel) -> Journaled:

@@ -52,7 +52,8 @@ def test_a_strategy_that_knows_tomorrow_is_told_so(
     assert run(["verify", "--strategy", str(own(tmp_path, TOMORROW)), "--data", str(bars)]) == 1
     text = capsys.readouterr().out
     assert "FAILED: no lookahead: strategy 'mine'" in text and "next bar" in text
-    assert not proofs.exists() or not list(proofs.iterdir())
+    (kept,) = proofs.iterdir()
+    assert json.loads(kept.read_text())["ok"] is False
 
 
 def test_wrong_input_is_refused_before_anything_is_proved(

@@ -1,6 +1,5 @@
 """The whole gate: an honest plan is proved and the proof kept; a dishonest one has none."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,11 +8,11 @@ import pytest
 from backtest.plan import Plan
 from desk.pipeline import Pipeline
 from maemae import verify
-from maemae.verify import proof
 from maemae.verify.gate import Effort, verify_pipeline
 from market.bars import Panel
 from market.errors import ConfigError, DataError
 from records.manifest import take_manifest
+from records.proofs import proof_for, proof_of, require_proof, store
 from tests.maemae.verify.worlds import market, pipeline
 
 QUICK = Effort(budget_s=0.1, least_cuts=24, left_cuts=6, engine_bars=500)
@@ -38,19 +37,23 @@ def test_an_honest_plan_is_proved_and_the_proof_is_kept_under_its_manifest(state
         "no undeclared files", "determinism", "no lookahead", "enough warm-up", "parity", "engine parity",
     ]  # fmt: skip
     assert told[-1] == (2_000, 2_000)
-    kept = proof.load(honest.manifest.id)
-    assert kept == json.loads(json.dumps(report.to_json()))
-    assert kept is not None and kept["versions"]["numba"] and kept["protection"] == report.protection
+    kept = proof_for(honest.manifest.id)
+    assert kept is not None and kept.ok and list(kept.checks) == report.to_json()["checks"]
+    assert kept.versions["numba"] and kept.protection == report.protection
+    assert require_proof(honest.manifest, honest.profile, "maemae verify") == kept
     assert sorted(path.name for path in (state / "proofs").iterdir()) == [f"{honest.manifest.id}.json"]
 
 
-def test_a_plan_that_fails_loses_its_old_proof() -> None:
+def test_a_plan_that_fails_is_kept_as_refuted_in_the_place_of_its_old_proof() -> None:
     dishonest = plan(pipeline("next_bar"), market(600))
-    proof.proofs_folder().mkdir()
-    proof.proof_path(dishonest.manifest.id).write_text('{"ok": true}')
-    assert proof.load(dishonest.manifest.id)
+    passing = {"ok": True, "checks": [{"name": "parity", "ok": True}]}
+    store(proof_of(dishonest.manifest, dishonest.profile, passing))
+    assert require_proof(dishonest.manifest, dishonest.profile, "maemae verify").ok
     report = verify.run(dishonest, QUICK)
-    assert not report.ok and proof.load(dishonest.manifest.id) is None
+    kept = proof_for(dishonest.manifest.id)
+    assert not report.ok and kept is not None and not kept.ok and kept.refutes
+    with pytest.raises(ConfigError, match=r"failed verification on .*: .*no lookahead"):
+        require_proof(dishonest.manifest, dishonest.profile, "maemae verify")
     verdicts = {check.name: check.ok for check in report.checks}
     assert verdicts["no lookahead"] is False and verdicts["enough warm-up"] is None
     assert any(line.startswith("FAILED: no lookahead: strategy 'next_bar'") for line in report.lines)
@@ -91,16 +94,3 @@ def test_a_child_that_dies_is_reported_with_its_exit_code() -> None:
     report = verify_pipeline(pipeline("leaves"), market(100), "abc", QUICK)
     assert not report.ok
     assert any("the verification process ended with code 7" in line for line in report.lines)
-
-
-def test_a_proof_that_is_broken_is_no_proof() -> None:
-    proof.proofs_folder().mkdir()
-    for text in ("", "{", "[]", '{"ok": false}'):
-        proof.proof_path("abc").write_text(text)
-        assert proof.load("abc") is None
-    assert proof.load("missing") is None
-
-
-def test_a_manifest_hash_cannot_name_a_file_elsewhere() -> None:
-    with pytest.raises(ConfigError, match="letters and digits"):
-        proof.proof_path("../../x")

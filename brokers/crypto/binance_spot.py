@@ -4,7 +4,8 @@ from typing import Any, ClassVar
 
 from brokers.contract import Capabilities
 from brokers.crypto.binance import DAY, Binance, with_fees
-from brokers.crypto.exact import Row, exactly
+from brokers.crypto.dialect import Balances
+from brokers.crypto.exact import Row, exactly, number
 from brokers.crypto.pages import Span
 from brokers.crypto.wire import forget_client
 from desk.orders import Order
@@ -24,6 +25,14 @@ class BinanceSpot(Binance):
     orders_span = Span(limit=1000, ms=DAY)
     fills_span = Span(limit=1000, ms=DAY)
     trading_right = "enableSpotAndMarginTrading"
+
+    async def balances(self, exchange: Any) -> Balances:
+        rows = (await exchange.privateGetAccount())["balances"]
+        code = exchange.safe_currency_code
+        free = {code(row["asset"]): number(row["free"]) for row in rows}
+        return Balances(
+            {code(row["asset"]): number(row["free"]) + number(row["locked"]) for row in rows}, free
+        )
 
     async def cancel(self, exchange: Any, market: Row, order: Order, venue_id: str | None) -> Row:
         names = {"origClientOrderId": order.client_id} if venue_id is None else {}

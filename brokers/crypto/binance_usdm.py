@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from brokers.contract import Capabilities
 from brokers.crypto.access import Access
 from brokers.crypto.binance import DAY, REACH, Binance, with_fees
-from brokers.crypto.dialect import Request, Rows
-from brokers.crypto.exact import Row, exactly, plain
+from brokers.crypto.dialect import Balances, Request, Rows
+from brokers.crypto.exact import Row, exactly, number, plain
 from brokers.crypto.pages import Span, everything
 from brokers.crypto.wire import forget_client
 from desk.orders import Order
@@ -70,6 +70,14 @@ class BinanceUsdm(Binance):
         found = await with_fees(exchange, market, instrument, "quote")
         margin = 1.0 / max(leverage, 1)
         return replace(found, long_margin=margin, short_margin=margin)
+
+    async def balances(self, exchange: Any) -> Balances:
+        """total: the wallet, which open positions don't change; equity counts them."""
+        found = await exchange.fapiPrivateV3GetAccount()
+        code = exchange.safe_currency_code
+        total = {code(row["asset"]): number(row["walletBalance"]) for row in found["assets"]}
+        free = {code(row["asset"]): number(row["availableBalance"]) for row in found["assets"]}
+        return Balances(total, free, number(found["totalMarginBalance"]))
 
     def request(self, order: Order, market: Row, reference: Decimal | None) -> Request:
         found = super().request(order, market, reference)

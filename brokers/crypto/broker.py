@@ -264,13 +264,8 @@ class CcxtBroker:
 
     async def account(self) -> AccountReport:
         self._signed()
-        found = await self._ask("balances", self._open.fetch_balance)
-        total = {name: number(amount) for name, amount in found["total"].items() if amount is not None}
-        free = {name: number(amount) for name, amount in found["free"].items() if amount is not None}
-        equity = found["info"].get("totalMarginBalance") if isinstance(found["info"], dict) else None
-        return AccountReport(
-            total, free, None if equity is None else number(equity), self._can_withdraw, self.now()
-        )
+        found = await self._ask("balances", lambda: self.dialect.balances(self._open))
+        return AccountReport(found.total, found.free, found.equity, self._can_withdraw, self.now())
 
     async def transfers(self, since: int) -> list[money.Transfer]:
         """Deposits and withdrawals since (ns UTC): money that moved without trading."""
@@ -343,7 +338,7 @@ class CcxtBroker:
             client_id = self.dialect.client_id(row["info"]) or str(row.get("clientOrderId") or "")
             self._names.learn(market["symbol"], str(row["id"]), client_id)
             report = report_of(row, client_id, name)
-            if row["status"] == "open" or _touched(row) >= since:
+            if row["status"] == "open" or _ended_since(row, since):
                 reports.append(report)
         return reports
 
@@ -392,10 +387,10 @@ class CcxtBroker:
 NO_KEY = "Name its variables as key_env and secret_env in [venue]."
 
 
-def _touched(row: Row) -> int:
-    """When an order was last heard of, ms."""
-    times = (row.get("lastUpdateTimestamp"), row.get("lastTradeTimestamp"), row.get("timestamp"))
-    return max(int(each or 0) for each in times)
+def _ended_since(row: Row, since: int) -> bool:
+    """False for an order that ended before ``since``, ms. One whose end has no time may have been since."""
+    known = row.get("lastUpdateTimestamp")
+    return known is None or max(int(known), int(row.get("timestamp") or 0)) >= since
 
 
 def _pace(exchange: Any, dialect: Dialect) -> Pace:

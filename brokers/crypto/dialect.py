@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from brokers.contract import Capabilities
 from brokers.crypto.access import Access
-from brokers.crypto.exact import Row, exactly, plain
+from brokers.crypto.exact import Row, exactly, number, plain
 from brokers.crypto.pages import Page, Span, everything
 from brokers.crypto.probe import Probe
 from desk.orders import Order
@@ -26,6 +26,15 @@ class Request:
     amount: str
     price: str | None
     params: Row
+
+
+@dataclass(frozen=True)
+class Balances:
+    """By currency. equity: of the whole account, where the venue says it."""
+
+    total: dict[str, Decimal]
+    free: dict[str, Decimal]
+    equity: Decimal | None = None
 
 
 class Dialect:
@@ -86,6 +95,15 @@ class Dialect:
     async def describe(self, exchange: Any, market: Row, instrument: Instrument, signed: bool) -> Instrument:
         """What the market's row doesn't say of an instrument. signed: keys are there to ask with."""
         return instrument
+
+    # --- the account
+
+    async def balances(self, exchange: Any) -> Balances:
+        """What is owned by currency."""
+        found = await exchange.fetch_balance()
+        total = {name: number(amount) for name, amount in found["total"].items() if amount is not None}
+        free = {name: number(amount) for name, amount in found["free"].items() if amount is not None}
+        return Balances(total, free)
 
     # --- orders
 

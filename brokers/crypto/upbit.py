@@ -6,18 +6,19 @@ from decimal import Decimal
 from typing import Any
 
 from brokers.contract import Capabilities
-from brokers.crypto.dialect import Dialect, Request, Rows
+from brokers.crypto.dialect import Balances, Dialect, Request, Rows
 from brokers.crypto.exact import Row, exactly, floor, number, plain
 from brokers.crypto.pages import Span, everything
 from brokers.crypto.probe import Probe
 from brokers.crypto.wire import forget_client
 from desk.orders import Order
-from market.errors import OutcomeUnknown
+from market.errors import OutcomeUnknown, VenueDown
 from market.instruments import Fees, Instrument
 
 WEEK = 7 * 86_400_000
 REACH = 26 * WEEK  # how far back orders are asked for
 WON = Decimal(1)
+PAGES = 100
 POLLS = 20  # times that a cancel's outcome is asked for
 POLL_S = 0.1
 KEY_ERRORS = (
@@ -86,6 +87,13 @@ class Upbit(Dialect):
         fees = Fees(float(maker), float(taker), "quote")
         return replace(found, fees=fees, min_notional=float(chance["market"]["bid"]["min_total"]))
 
+    async def balances(self, exchange: Any) -> Balances:
+        rows = await exchange.privateGetAccounts()
+        code = exchange.safe_currency_code
+        free = {code(row["currency"]): number(row["balance"]) for row in rows}
+        held = {code(row["currency"]): number(row["balance"]) + number(row["locked"]) for row in rows}
+        return Balances(held, free)
+
     def request(self, order: Order, market: Row, reference: Decimal | None) -> Request:
         found = super().request(order, market, reference)
         if found.type == "market" and order.side > 0:
@@ -107,21 +115,18 @@ class Upbit(Dialect):
         )
 
     async def open_orders(self, exchange: Any, market: Row) -> Rows:
+        """Those on the book, and stops that wait to be."""
+        return [row for state in ("wait", "watch") for row in await self._open(exchange, market, state)]
+
+    async def _open(self, exchange: Any, market: Row, state: str) -> Rows:
         rows: Rows = []
-        for state in ("wait", "watch"):
-            for page in range(1, 100):
-                asked = {
-                    "market": market["id"],
-                    "state": state,
-                    "limit": 100,
-                    "page": page,
-                    "order_by": "asc",
-                }
-                found = await exchange.privateGetOrdersOpen(asked)
-                rows += [exactly(exchange, exchange.parse_order, row, market) for row in found]
-                if len(found) < 100:
-                    break
-        return rows
+        asked = {"market": market["id"], "state": state, "limit": 100, "order_by": "asc"}
+        for page in range(1, PAGES + 1):
+            found = await exchange.privateGetOrdersOpen({**asked, "page": page})
+            rows += [exactly(exchange, exchange.parse_order, row, market) for row in found]
+            if len(found) < 100:
+                return rows
+        raise VenueDown(f"{market['id']}: more than {len(rows)} orders rest; the rest can't be listed.")
 
     async def ended_orders(self, exchange: Any, market: Row, since: int, until: int) -> Rows:
         """Asked by creation: a week is asked at least, so that old orders which ended lately are there."""
@@ -134,7 +139,7 @@ class Upbit(Dialect):
 
     async def fills(self, exchange: Any, market: Row, since: int, until: int) -> Rows:
         """Trades are listed by order only; fees by order too, so they are shared out by money."""
-        orders = await self.open_orders(exchange, market)
+        orders = await self._open(exchange, market, "wait")
         orders += await self.ended_orders(exchange, market, since, until)
         fills: Rows = []
         for order in orders:

@@ -40,7 +40,8 @@ class Engine:
 
     clock: ns UTC; a replay's is the market's own. guard, protection: None in a replay that needs none.
     warmup: closed bars that the strategies and filters need before the first that counts. after: told of
-    every row. told: notices of the gate, for people. reconcile_every: ns between comparisons with the venue.
+    every row. told: notices of the gate, for people. listen: told of every event of the broker's first.
+    reconcile_every: ns between comparisons with the venue.
     """
 
     broker: Broker
@@ -57,6 +58,7 @@ class Engine:
     ready: Callable[[], None] = lambda: None
     after: Callable[[Row], None] = lambda row: None
     told: Callable[[Notice], None] = lambda notice: None
+    listen: Callable[[BrokerEvent], None] = lambda event: None
     drifting: dict[str, str] = field(default_factory=dict)  # instruments that aren't as booked, and how
     beats: int = 0
 
@@ -124,6 +126,7 @@ class Engine:
         self.session.tell(Stop(reason), now)
 
     async def hear(self, event: BrokerEvent) -> None:
+        self.listen(event)
         if self.guard is not None:
             self.guard.see(event)
         if isinstance(event, BarEvent):
@@ -153,12 +156,17 @@ class Engine:
             self.sending.doubt(order)
         for order in found.external:
             self.sending.tell("external", order, "an order of somebody else's rests on this account")
-        if self.guard is not None:
-            self.guard.reconciled, self.guard.heartbeat, self.guard.venue = now, now, found.held
-        self._mark_drift(found.held)
+        self.compared(found.held)
         for instrument in self.instruments:
             self._protect(instrument)
         return found.held
+
+    def compared(self, held: dict[str, Decimal]) -> None:
+        """The venue has said what it holds, now."""
+        if self.guard is not None:
+            now = self.clock()
+            self.guard.reconciled, self.guard.heartbeat, self.guard.venue = now, now, held
+        self._mark_drift(held)
 
     def _mark_drift(self, held: dict[str, Decimal]) -> None:
         """Instruments whose position isn't the book's take no new risk."""

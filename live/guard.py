@@ -86,6 +86,17 @@ class Guard:
         self.touch(order.instrument)
         return self.gate.judge(order, self.facts())
 
+    def halted(self) -> str:
+        """Why nothing may leave, asked right before each send; "" = it may."""
+        latched = self.latch.read() if self.latch is not None else None
+        return str(latched) if latched is not None else ""
+
+    def again(self, order: Order) -> Judgement:
+        """What it says of an order that has waited. One that had passed before isn't its own duplicate."""
+        self.touch(order.instrument)
+        passed = order.client_id in self.gate.memory.ids
+        return self.gate.judge(order, self.facts(), replaces=order.client_id if passed else "")
+
     def facts(self) -> Facts:
         """All that the gate may know, at this moment."""
         for instrument in self._changed & self._markets.keys():
@@ -166,7 +177,6 @@ class Guard:
         account = self.trader.desk.book.account[0]
         equity = float(account["equity"])
         self._peak = max(self._peak, equity)
-        latched = self.latch.read() if self.latch is not None else None
         free = None
         if self.account is not None:
             free = {currency: float(amount) for currency, amount in self.account.free.items()}
@@ -182,7 +192,7 @@ class Guard:
             clock_offset=self.clock_offset,
             reconciled=self.reconciled,
             paused=self.paused,
-            killed=str(latched) if latched is not None else "",
+            killed=self.halted(),
             drift=self.drift.get("", ""),
             shorts=self.shorts,
             venue_reduces=self.venue_reduces,

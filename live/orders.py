@@ -10,12 +10,13 @@ from desk.orders import Order, OrderEvent, OrderView, status_of
 @dataclass(eq=False)
 class Known:
     """An order and all that became known of it. number: the desk's own, -1 for one that isn't the desk's.
-    created: when it was meant, ns UTC. reason: why, a name of ``Reason``."""
+    created: when it was meant, ns UTC. reason: why, a name of ``Reason``. waits: the gate lets it wait."""
 
     order: Order
     number: int = -1
     created: int = 0
     reason: str = ""
+    waits: bool = False
     events: set[OrderEvent] = field(default_factory=set)
 
     @property

@@ -5,6 +5,7 @@ rest, off the orders that are known; the difference is what is done. Targets, an
 none, are watched here: reached, they leave at market.
 """
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,6 +16,8 @@ from desk.records import Reason
 from live.orders import Known
 from live.sending import Job, Sending
 from live.session import Session
+
+RETRIES, PAUSE_S = 3, 0.2  # of a stop that the venue refuses
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Protection:
     sending: Sending
     resting_stops: bool = True
     _made: dict[str, int] = field(default_factory=dict)  # protective orders by the entry they belong to
+    _refused: dict[int, int] = field(default_factory=dict)  # stops refused in a row, by position
 
     def check(self, instrument: str) -> None:
         """Look at an instrument's positions, after what is already on its way to the venue."""
@@ -106,9 +110,16 @@ class Protection:
         order = self._order(held, ".stop", trigger=decimal(held.stop))
         self.session.intend(order, Reason.STOP, self.sending.clock())
         await self.sending.submit(order)
-        if self.session.orders[order.client_id].view.status is OrderStatus.REJECTED:
-            self.sending.tell("unprotected", order, "the venue refused the stop; leaving at market")
-            await self._go(held, Reason.STOP)
+        if self.session.orders[order.client_id].view.status is not OrderStatus.REJECTED:
+            self._refused.pop(held.number, None)
+            return
+        self._refused[held.number] = self._refused.get(held.number, 0) + 1
+        if self._refused[held.number] <= RETRIES:  # a fill or a cancel may be on its way
+            await asyncio.sleep(PAUSE_S)
+            self.check(held.instrument)
+        else:
+            self.sending.tell("unprotected", order, "the venue refuses the stop; leaving at market")
+            self._leave(held, Reason.STOP)
 
     def _leave(self, held: Held, reason: Reason) -> None:
         """Leave at market, once."""
@@ -119,11 +130,6 @@ class Protection:
             order = self._order(held, ".target" if reason is Reason.TARGET else ".stop")
             self.session.intend(order, reason, self.sending.clock())
             self.sending.do(Job(held.instrument, lambda: self._exit(order)))
-
-    async def _go(self, held: Held, reason: Reason) -> None:
-        order = self._order(held, ".target" if reason is Reason.TARGET else ".stop")
-        self.session.intend(order, reason, self.sending.clock())
-        await self._exit(order)
 
     async def _exit(self, order: Order) -> None:
         await self.free(order)

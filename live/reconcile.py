@@ -49,7 +49,7 @@ def drifting(session: Session, held: dict[str, Decimal]) -> Iterator[tuple[str, 
     lots = {one.id: decimal(one.lot) for one in session.trader.instruments}
     for instrument, quantity in booked(session).items():
         theirs = held.get(instrument, Decimal(0)) - session.baseline.get(instrument, Decimal(0))
-        if abs(theirs - quantity) >= lots[instrument]:  # less is what fees in the base currency leave
+        if abs(theirs - quantity) >= lots[instrument]:  # less than a lot can't be traded
             yield instrument, f"the book holds {quantity}, the venue {theirs}"
 
 
@@ -63,13 +63,15 @@ def set_baseline(session: Session, held: dict[str, Decimal], now: int) -> None:
 
 
 def booked(session: Session) -> dict[str, Decimal]:
-    """Signed units by the desk's book, all strategies, and what others' orders brought."""
+    """Signed units by the desk's book, all strategies, with what is less than a lot."""
     found: dict[str, Decimal] = {}
     trader = session.trader
     n = len(trader.rules.strategies)
-    lots = trader.desk.book.positions["lots"].reshape(-1, n).sum(axis=1)
+    book = trader.desk.book
+    lots = book.positions["lots"].reshape(-1, n).sum(axis=1)
     for column, instrument in enumerate(trader.instruments):
-        found[instrument.id] = int(lots[column]) * trader.lot(column)
+        dust = Decimal(float(book.instruments["dust"][column]))  # left by fees in the base currency
+        found[instrument.id] = int(lots[column]) * trader.lot(column) + dust
     return found
 
 

@@ -43,8 +43,8 @@ class Job:
 class Sending:
     """Carries intents out.
 
-    judge: asked again right before an order leaves, as the gate's verdict may be a moment old; None: no gate.
-    before_exit: awaited before an exit is sent, to free what it needs. tell: code, order, text, for people;
+    judge: asked again about orders that the gate lets wait; None: no gate. halted: asked before every send, why
+    nothing may leave, "" = it may. before_exit: awaited before an exit is sent, to free what it needs. tell: code, order, text, for people;
     alarm: the same of no order.
     """
 
@@ -52,6 +52,7 @@ class Sending:
     session: Session
     clock: Clock
     judge: Callable[[Order], Judgement] | None = None
+    halted: Callable[[], str] = lambda: ""
     before_exit: Callable[[Order], Awaitable[None]] | None = None
     tell: Callable[[str, Order, str], None] = lambda code, order, text: None
     alarm: Callable[[str, str], None] = lambda code, text: None
@@ -179,18 +180,26 @@ class Sending:
             await self.submit(known.order)
 
     async def _may_leave(self, known: Known) -> bool:
-        """Wait while the gate says that an exit must wait; deny what it denies."""
-        while not known.view.closed:
-            verdict = self.judge(known.order) if self.judge is not None else None
-            if verdict is None or verdict.passes:
-                return True
-            if not verdict.waits:
-                self.tell("denied", known.order, verdict.reason)
-                self.put(self.session.deny(known.order, verdict.reason, self.clock()))
-                return False
-            self.tell("waits", known.order, verdict.reason)
-            wait_s = ((verdict.retry_at or 0) - self.clock()) / 1e9
-            await asyncio.sleep(min(max(wait_s, PAUSE_S), 5.0))
+        """Wait while the gate says that an order must wait; deny what it denies."""
+        while known.waits and self.judge is not None and not known.view.closed:
+            verdict = self.judge(known.order)
+            if verdict.passes:
+                known.order, known.waits = verdict.to_send, False
+                self.session.tell(verdict.message, self.clock())
+            elif not verdict.waits:
+                return self._deny(known, verdict.reason)
+            else:
+                self.tell("waits", known.order, verdict.reason)
+                wait_s = ((verdict.retry_at or 0) - self.clock()) / 1e9
+                await asyncio.sleep(min(max(wait_s, PAUSE_S), 5.0))
+        reason = self.halted()
+        if reason and not known.view.closed:
+            return self._deny(known, reason)
+        return not known.view.closed
+
+    def _deny(self, known: Known, reason: str) -> bool:
+        self.tell("denied", known.order, reason)
+        self.put(self.session.deny(known.order, reason, self.clock()))
         return False
 
     def _refused(self, order: Order, reason: str) -> None:

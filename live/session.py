@@ -150,13 +150,14 @@ class Session:
         name = self.names.strategies[order.strategy]
         yield inputs.Intent(order, name, intent.reason.name, intent.seq, intent.number)
         verdict = self.judge(order) if self.judge is not None and judged else None
+        waits = verdict is not None and not verdict.passes and verdict.waits
         if verdict is not None:
             yield verdict.message
             if verdict.outcome is Verdict.REDUCE:
                 order = verdict.to_send
-            elif not verdict.passes and not verdict.waits:
+            elif not verdict.passes and not waits:
                 denied[order.client_id] = verdict.reason
-        self.orders.add(Known(order, intent.number, now, intent.reason.name))
+        self.orders.add(Known(order, intent.number, now, intent.reason.name, waits))
 
     def _bars(self, row: Row, now: int) -> Iterator[Message]:
         history = self.reader.history

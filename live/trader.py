@@ -22,7 +22,12 @@ from market.instruments import Instrument
 
 Rows = NDArray[np.void]
 DIGITS = tuple("0123456789")
-BARRIERS = {".stop": Reason.STOP, ".trail": Reason.TRAIL, ".target": Reason.TARGET}
+BARRIERS = {
+    ".stop": Reason.STOP,
+    ".trail": Reason.TRAIL,
+    ".target": Reason.TARGET,
+    ".exit": Reason.SIGNAL,  # a person's
+}
 
 
 @dataclass(frozen=True, eq=False)

@@ -72,17 +72,25 @@ def tick_at(costs: Any, price: float) -> float:
 
 
 @inner
+def on_grid(n: float, tick: float) -> float:
+    """The float nearest to n ticks. A tick of 0.01 is a hundredth: 197886 / 100 is the venue's 1978.86, and
+    197886 * 0.01 is 1978.8600000000001, which a high of 1978.86 would never reach."""
+    parts = floor(1.0 / tick + 0.5)
+    return n / parts if abs(parts * tick - 1.0) < 1e-9 else n * tick
+
+
+@inner
 def round_down(costs: Any, price: float) -> float:
     """The highest price on a tick that isn't above ``price`` (by more than 1e-9 ticks)."""
     tick = tick_at(costs, price)
-    return floor(price / tick + 1e-9) * tick if tick > 0.0 else price
+    return on_grid(floor(price / tick + 1e-9), tick) if tick > 0.0 else price
 
 
 @inner
 def round_up(costs: Any, price: float) -> float:
     """The lowest price on a tick that isn't below ``price`` (by more than 1e-9 ticks)."""
     tick = tick_at(costs, price)
-    return ceil(price / tick - 1e-9) * tick if tick > 0.0 else price
+    return on_grid(ceil(price / tick - 1e-9), tick) if tick > 0.0 else price
 
 
 @inner

@@ -22,6 +22,12 @@ def ceil(ratio: float) -> int:
     return -floor(-ratio)
 
 
+def steps_of(tick: float, n: int) -> float:
+    """The float nearest to n ticks; where a whole number of ticks make 1, by division."""
+    parts = round(1 / tick)
+    return n / parts if parts and abs(parts * tick - 1) < NEAR else n * tick
+
+
 @dataclass(frozen=True)
 class Terms:
     """One instrument's numbers with the cost factor applied. taxes: ((ns UTC, rate), ...) ascending."""
@@ -49,11 +55,11 @@ class Terms:
 
     def down(self, price: float) -> float:
         tick = self.tick(price)
-        return floor(price / tick) * tick if tick > 0 else price
+        return steps_of(tick, floor(price / tick)) if tick > 0 else price
 
     def up(self, price: float) -> float:
         tick = self.tick(price)
-        return ceil(price / tick) * tick if tick > 0 else price
+        return steps_of(tick, ceil(price / tick)) if tick > 0 else price
 
     def slipped(self, price: float, side: int) -> float:
         """What a market fill of ``side`` pays (+1) or gets (-1)."""

@@ -8,6 +8,7 @@ from math import ceil, floor, isnan
 
 from market.bars import Panel
 from market.instruments import Instrument
+from tests.desk.twin_numbers import steps_of
 
 
 class World:
@@ -30,11 +31,11 @@ class World:
 
     def down(self, price):
         tick = self.instrument.tick_at(price)
-        return floor(price / tick + 1e-9) * tick if tick else price
+        return steps_of(tick, floor(price / tick + 1e-9)) if tick else price
 
     def up(self, price):
         tick = self.instrument.tick_at(price)
-        return ceil(price / tick - 1e-9) * tick if tick else price
+        return steps_of(tick, ceil(price / tick - 1e-9)) if tick else price
 
     def through(self, price):
         """How far beyond a resting price the market must trade; a billionth of a tick is rounding."""

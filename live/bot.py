@@ -1,0 +1,378 @@
+"""The running bot, as everything that steers or watches it sees it: ``live.control.Bot`` over one engine."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from math import nan
+
+import numpy as np
+
+from brokers.contract import AccountReport
+from desk.records import State
+from live.approvals import Approvals
+from live.control.answers import (
+    Activity,
+    ApprovalRequest,
+    Balance,
+    Chart,
+    Code,
+    Curve,
+    DecisionLine,
+    Done,
+    FilterLine,
+    Health,
+    InstrumentResult,
+    OrderLine,
+    Period,
+    PeriodProfit,
+    Position,
+    Status,
+    Story,
+    Summary,
+    TradeLine,
+)
+from live.control.events import Page
+from live.engine import Engine
+from live.guard import Guard
+from live.leaving import Leaving
+from live.pause import Pause
+from live.publishing import Publisher
+from live.pulse import Pulse
+from live.steering import SteeredReader, Wish
+from live.views.account import AccountView
+from live.views.charts import chart_of
+from live.views.decisions import Decisions, Stories, explained
+from live.views.evidence import Evidence
+from live.views.explain import reasons
+from live.views.health import checks_of, memory_mb
+from live.views.orders import OrderViews
+from live.views.results import Results, newest
+from live.views.scale import Scale
+from market.errors import ConfigError, MaemaeError
+from records.message import Message
+from records.outcomes import Note
+from strategies.signals import SignalKind
+
+ALL = "all"
+SETTLE_S = 5.0  # what is on its way may take before a stop goes on without it
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What the bot is called, and by whom its money is kept."""
+
+    profile: str
+    mode: str
+    venue: str
+    version: str
+
+
+@dataclass(eq=False)
+class Views:
+    """Everything that is kept as the journal grows."""
+
+    scale: Scale
+    orders: OrderViews
+    results: Results
+    decisions: Decisions
+    evidence: Evidence
+    publisher: Publisher
+    notes: list[tuple[str, str]] = field(default_factory=list)  # client id, what a person did about it
+
+    def heard(self, ts: int, message: Message) -> None:
+        """What the publisher tells, the others know already."""
+        for view in (self.orders, self.results, self.decisions, self.evidence, self.publisher):
+            view.heard(ts, message)
+
+
+@dataclass(eq=False)
+class RunningBot:
+    """reload: reads the profile again, returns why it is wrong or "". config: the profile in words, without
+    secrets. logs: the newest lines. account: the venue's own words of the account, None = not asked yet."""
+
+    identity: Identity
+    engine: Engine
+    guard: Guard
+    approvals: Approvals
+    reader: SteeredReader
+    leaving: Leaving
+    views: Views
+    pause_file: Pause
+    config_text: str
+    newest_logs: Callable[[int], tuple[str, ...]]
+    wrong_profile: Callable[[], Awaitable[str]]
+    pulse: Pulse = field(default_factory=Pulse)
+    started: int = 0
+    stopping: str = ""  # why, "" = it isn't
+    reloading: bool = False
+    account: AccountReport | None = None
+    trading: bool = False  # from the first subscription on
+    _ending: "asyncio.Task[None] | None" = None
+
+    # --- questions
+
+    async def status(self) -> Status:
+        results, view = self.views.results, self.account_view()
+        account = self._book()
+        return Status(
+            profile=self.identity.profile,
+            mode=self.identity.mode,
+            activity=self._activity(),
+            venue=self.identity.venue,
+            version=self.identity.version,
+            started=self.started,
+            currency=self.views.scale.currency,
+            equity=float(account["equity"]),
+            cash=float(account["cash"]),
+            day_pnl=results.day_pnl(),
+            positions=len(view.positions()),
+            orders=sum(1 for _ in self.engine.session.orders.open()),
+            last_bar=results.last,
+            reasons=tuple(self._reasons()),
+        )
+
+    async def health(self) -> Health:
+        checks = tuple(checks_of(self.engine, self.guard, bool(self.stopping)))
+        now, last = self.engine.clock(), self.views.results.last
+        return Health(
+            ok=all(check.ok for check in checks),
+            pid=os.getpid(),
+            beat=self.pulse.beat,
+            uptime_s=self.pulse.uptime_s,
+            lag_s=self.pulse.lag_s,
+            memory_mb=memory_mb(),
+            bar_age_s=(now - last) / 1e9 if last else nan,
+            checks=checks,
+        )
+
+    async def positions(self) -> tuple[Position, ...]:
+        return self.account_view().positions()
+
+    async def orders(self) -> tuple[OrderLine, ...]:
+        known = self.views.orders.known
+        names = [each.order.client_id for each in self.engine.session.orders.open()]
+        lines = [known[name].line() for name in names if name in known]
+        return tuple(sorted(lines, key=lambda line: -line.created))
+
+    async def balance(self) -> Balance:
+        return self.account_view().balance(self.account)
+
+    async def summary(self) -> Summary:
+        return self.views.results.summary()
+
+    async def profit(self, period: Period, count: int) -> tuple[PeriodProfit, ...]:
+        return self.views.results.profit(period, count)
+
+    async def performance(self) -> tuple[InstrumentResult, ...]:
+        return self.views.results.performance()
+
+    async def trades(self, count: int) -> tuple[TradeLine, ...]:
+        return newest(self.views.results.trades, count)
+
+    async def decisions(self, count: int, instrument: str = "") -> tuple[DecisionLine, ...]:
+        return self.views.decisions.newest(count, instrument)
+
+    async def why(self, id: str) -> Story:
+        views = self.views
+        story = Stories(views.decisions, views.orders, views.results, views.notes).of(id)
+        if story.decision is None or not story.decision.opinions:
+            return story
+        return explained(story, await self._reasoned(int(story.decision.id[1:])))
+
+    async def filters(self) -> tuple[FilterLine, ...]:
+        return self.views.evidence.cards()
+
+    async def chart(self, instrument: str, bars: int) -> Chart:
+        positions = self.account_view().positions()
+        if instrument:
+            wanted = self.views.scale.instrument(instrument).id
+        elif positions:
+            wanted = max(positions, key=lambda each: abs(float(each.quantity) * each.price)).instrument
+        else:
+            wanted = self.views.scale.instruments[0].id
+        held = next((each for each in positions if each.instrument == wanted), None)
+        return chart_of(self.reader.history, wanted, bars, self.views.orders, held)
+
+    async def curve(self, days: int) -> Curve:
+        return self.views.results.curve(days)
+
+    async def config(self) -> str:
+        return self.config_text
+
+    async def logs(self, count: int) -> tuple[str, ...]:
+        return self.newest_logs(count)
+
+    async def requests(self) -> tuple[ApprovalRequest, ...]:
+        return self.approvals.requests()
+
+    async def events(self, epoch: str, number: int, wait_s: float) -> Page:
+        return await self.views.publisher.log.after(epoch, number, min(wait_s, 60.0))
+
+    # --- orders of people
+
+    async def pause(self, by: str) -> Done:
+        if self.guard.paused:
+            return Done(Code.NOTHING, detail=self.guard.paused)
+        self.guard.paused = str(self.pause_file.set(by))
+        self._steered("PAUSE", f"{by} paused entries.")
+        return Done(Code.PAUSED)
+
+    async def resume(self, by: str) -> Done:
+        if not self.pause_file.clear() and not self.guard.paused:
+            return Done(Code.NOTHING)
+        self.guard.paused = ""
+        self._steered("RESUME", f"{by} resumed entries.")
+        return Done(Code.RESUMED)
+
+    async def stop(self, by: str) -> Done:
+        if self.stopping:
+            return Done(Code.NOTHING, detail=self.stopping)
+        self._steered("STOP", f"{by} stopped the bot.")
+        self.end(f"stopped by {by}")
+        return Done(Code.STOPPING)
+
+    async def reload(self, by: str) -> Done:
+        wrong = await self.wrong_profile()
+        if wrong:
+            return Done(Code.REFUSED, detail=wrong)
+        self._steered("RELOAD", f"{by} had the profile read again.")
+        self.reloading = True
+        self.end(f"reloaded by {by}")
+        return Done(Code.RELOADED)
+
+    async def force_exit(self, instrument: str, by: str) -> Done:
+        wanted = self._instruments(instrument)
+        self._steered("FORCE_EXIT", f"{by} closes {instrument}.")
+        orders = [order for each in wanted for order in self.leaving.leave(each)]
+        for order in orders:
+            self.views.notes.append((order.client_id, f"closed by hand: {by}"))
+        touched = [each for each in wanted if self._wish_exit(each)]
+        if not orders and not touched:
+            return Done(Code.NOTHING, detail="nothing is held, and nothing works")
+        return Done(Code.SENT, tuple(order.client_id for order in orders))
+
+    async def force_enter(self, instrument: str, side: int, by: str) -> Done:
+        if side not in (1, -1):
+            raise ConfigError(f"side {side}: expected 1 to buy or -1 to sell.")
+        wanted = self.views.scale.instrument(instrument).id
+        refused = self._why_no_entry()
+        if refused:
+            return Done(Code.REFUSED, detail=refused)
+        column = self.engine.session.trader.column(wanted)
+        self.reader.wishes.append(Wish(SignalKind.ENTER, column, 0, side))
+        self._steered("FORCE_ENTER", f"{by} enters {wanted}, side {side:+d}.")
+        return Done(Code.SENT, detail="it is a signal of the next close; every check applies")
+
+    async def cancel(self, order: str, by: str) -> Done:
+        known = self.engine.session.orders.known.get(order)
+        if known is None:
+            return Done(Code.UNKNOWN, detail=f"'{order}': no such order")
+        if known.view.closed:
+            return Done(Code.NOTHING, (order,), f"it is {known.view.status.value}")
+        if known.number < 0 and known.order.trigger is not None:
+            return Done(Code.REFUSED, (order,), "it protects a position; close the position instead")
+        self._steered("CANCEL", f"{by} cancels {order}.")
+        self.views.notes.append((order, f"cancelled by hand: {by}"))
+        self.approvals.withdraw(known.order)
+        return Done(Code.CANCELING, (order,))
+
+    async def approve(self, request: str, by: str) -> Done:
+        return self.approvals.answer(request, True, by)
+
+    async def reject(self, request: str, by: str) -> Done:
+        return self.approvals.answer(request, False, by)
+
+    # --- the end
+
+    def end(self, why: str) -> None:
+        """In good order: what is on its way is carried out, then the engine ends."""
+        if not self.stopping:
+            self.stopping = why
+            self._ending = asyncio.get_running_loop().create_task(self._end())
+
+    async def _end(self) -> None:
+        try:
+            await asyncio.wait_for(self.engine.sending.idle(), SETTLE_S)
+        except (TimeoutError, MaemaeError):
+            pass  # its intents are in the journal: the next start settles them
+        self.engine.stop()
+
+    # --- pieces
+
+    def account_view(self) -> AccountView:
+        brackets = self.engine.broker.capabilities.brackets
+        return AccountView(self.engine.session, self.views.scale, brackets)
+
+    def _book(self) -> np.void:
+        account: np.void = self.engine.session.trader.desk.book.account[0]
+        return account
+
+    def _activity(self) -> Activity:
+        if self.guard.latch is not None and self.guard.latch.read() is not None:
+            return Activity.KILLED
+        if self.stopping:
+            return Activity.STOPPING
+        if not self.trading:
+            return Activity.STARTING
+        state = State(int(self._book()["state"]))
+        if state is State.ACTIVE:
+            return Activity.PAUSED if self.guard.paused else Activity.RUNNING
+        return Activity.HALTED if state is State.HALTED else Activity.REDUCING
+
+    def _reasons(self) -> list[str]:
+        """Everything that keeps entries from being sent, as far as the account alone says."""
+        latched = self.guard.latch.read() if self.guard.latch is not None else None
+        found = [str(latched)] if latched is not None else []
+        found += [text for text in (self.stopping, self.guard.paused) if text]
+        memory = self.guard.gate.memory
+        found += [" ".join(part for part in key if part) for key in sorted(memory.told | memory.disabled)]
+        found += [f"{name or 'account'}: {text}" for name, text in self.engine.drifting.items()]
+        return found
+
+    def _why_no_entry(self) -> str:
+        """What would deny any entry now, known before the next close."""
+        activity = self._activity()
+        if activity is Activity.RUNNING:
+            return ""
+        return "; ".join([f"the bot is {activity.value}", *self._reasons()])
+
+    def _instruments(self, name: str) -> list[str]:
+        if name.lower() == ALL:
+            return self.engine.instruments
+        return [self.views.scale.instrument(name).id]
+
+    def _wish_exit(self, instrument: str) -> bool:
+        """End the plans that work, too: an exit signal of the next close. Whether anything was there."""
+        trader = self.engine.session.trader
+        n, column = len(trader.rules.strategies), trader.column(instrument)
+        found = False
+        for strategy in range(n):
+            position = trader.desk.book.positions[column * n + strategy]
+            for side in self._sides(position):
+                self.reader.wishes.append(Wish(SignalKind.EXIT, column, strategy, side))
+                found = True
+        return found
+
+    @staticmethod
+    def _sides(position: np.void) -> list[int]:
+        """Sides that are held or being worked for."""
+        sides = {int(np.sign(position["lots"]))}
+        live = position["orders"][(position["orders"]["live"] != 0) & (position["orders"]["reduces"] == 0)]
+        sides |= {int(side) for side in live["side"]}
+        if position["entry"]["next_bar"] >= 0:
+            sides.add(int(position["entry"]["side"]))
+        return sorted(sides - {0})
+
+    def _steered(self, code: str, text: str) -> None:
+        now = self.engine.clock()
+        self.engine.session.tell(Note(text), now)
+        self.views.publisher.command(now, code, text)
+
+    async def _reasoned(self, seq: int) -> list[str]:
+        """What each filter has to say of a signal now, worked out beside the loop."""
+        signal = self.views.evidence.signal(seq)
+        pipeline, panel = self.reader.pipeline, self.reader.history.panel
+        if signal is None:
+            return [""] * len(pipeline.filters)
+        return await asyncio.to_thread(reasons, pipeline, panel, signal)

@@ -1,0 +1,121 @@
+"""The engine's process while it lives: start, serve, run, end, and say how it ended."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from live.bot import RunningBot
+from live.control.places import Places
+from live.control.server import serving
+from live.health import serving_health
+from live.recovery import Recovered
+from live.supervisor.notify import keep_notified, notify
+from live.views.metrics import snapshot
+from market.errors import MaemaeError
+from records.inputs import Start
+
+CHORES_S = 0.2
+LAST_WORDS_S = 0.3  # for whoever listens to the events
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Hosted:
+    """clean: takes secrets out of what leaves. health_port: None = no page for monitors. account_every_s:
+    between questions for the account."""
+
+    bot: RunningBot
+    places: Places
+    start: Start
+    recovered: Recovered
+    clean: Callable[[Any], Any]
+    health_port: int | None = None
+    account_every_s: float = 60.0
+
+
+async def host(hosted: Hosted) -> str:
+    """Until the feed ends or somebody stops it. Returns why it ended; raises what it died of."""
+    bot = hosted.bot
+    bot.started = bot.engine.clock()
+    try:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(serving(bot, hosted.places.socket, hosted.clean))
+            if hosted.health_port is not None:
+                page = serving_health(lambda: snapshot(bot), hosted.health_port)
+                port = await stack.enter_async_context(page)
+                _LOG.info("health page on 127.0.0.1:%s", port)
+            await stack.enter_async_context(_duties(hosted))
+            return await _live(hosted)
+    finally:
+        await bot.engine.broker.close()
+
+
+async def _live(hosted: Hosted) -> str:
+    bot, engine = hosted.bot, hosted.bot.engine
+    _hear_signals(bot)
+    try:
+        await _ask_account(bot)
+        bot.approvals.expire_before(engine.clock())
+        await engine.start(hosted.start, hosted.recovered)
+        bot.trading = True
+        notify("READY=1")
+        _LOG.info("trading %s", ", ".join(engine.instruments))
+        await engine.run()
+        reason = bot.stopping or "the feed has ended"
+        bot.stopping = reason
+        notify("STOPPING=1")
+        engine.finish(reason)
+    except Exception as error:
+        _LOG.critical("the engine died: %s", error, exc_info=not isinstance(error, MaemaeError))
+        bot.views.publisher.trouble(engine.clock(), "engine died", None, f"{type(error).__name__}: {error}")
+        await asyncio.sleep(LAST_WORDS_S)
+        raise
+    _LOG.info("ended: %s", reason)
+    await asyncio.sleep(LAST_WORDS_S)
+    return reason
+
+
+@contextlib.asynccontextmanager
+async def _duties(hosted: Hosted) -> AsyncIterator[None]:
+    """What goes on beside trading."""
+    works = (hosted.bot.pulse.run(), keep_notified(), _chores(hosted.bot), _accounts(hosted))
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _chores(bot: RunningBot) -> None:
+    """What time brings to requests that wait for people."""
+    while True:
+        await asyncio.sleep(CHORES_S)
+        bot.approvals.expire(bot.engine.clock())
+
+
+async def _accounts(hosted: Hosted) -> None:
+    while True:
+        await asyncio.sleep(hosted.account_every_s)
+        await _ask_account(hosted.bot)
+
+
+async def _ask_account(bot: RunningBot) -> None:
+    """A venue that can't say leaves what it said before."""
+    try:
+        bot.account = bot.guard.account = await bot.engine.broker.account()
+    except MaemaeError as error:
+        _LOG.warning("the account couldn't be asked: %s", error)
+
+
+def _hear_signals(bot: RunningBot) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError, RuntimeError):  # RuntimeError: not the main thread
+            loop.add_signal_handler(number, bot.end, f"stopped by {number.name}")

@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from maemae.cli_data_download import download_bars
 from maemae.cli_options import Debug, Folder, Json, Lang, Symbol, Timeframe, Timezone
 
 data_app = typer.Typer(
-    help="Market data: import, list and check.", rich_markup_mode=None, no_args_is_help=True
+    help="Market data: import, download, list and check.", rich_markup_mode=None, no_args_is_help=True
 )
+data_app.command("download")(download_bars)
 
 
 @data_app.command("import")

@@ -1,0 +1,31 @@
+"""``maemae data download``: names and help; ``cli_data_download_run`` does the work."""
+
+from typing import Annotated
+
+import typer
+
+from maemae.cli_options import Debug, Folder, Json, Lang
+
+
+def download_bars(
+    symbols: Annotated[
+        list[str], typer.Argument(metavar="SYMBOL", help="As the venue writes them: BTCUSDT, KRW-BTC.")
+    ],
+    venue: Annotated[str, typer.Option(metavar="NAME", help="binance, binanceusdm, upbit, or ccxt's name.")],
+    since: Annotated[str, typer.Option(metavar="DAY", help="First day or moment.")],
+    until: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Day or moment to stop before; else now.")
+    ] = None,
+    timeframe: Annotated[str, typer.Option(metavar="LENGTH", help="Length of a bar: 1m, 4h, 1d.")] = "1m",
+    catalog: Folder = None,
+    url: Annotated[str, typer.Option(metavar="URL", help="A simulator to ask in the venue's place.")] = "",
+    language: Lang = None,
+    json: Json = None,
+    debug: Debug = False,
+) -> int:
+    """Fetch closed bars from a venue into the catalog; run again, it goes on where it stopped."""
+    from maemae.cli_data_download_run import run_download
+
+    return run_download(
+        symbols, venue, timeframe, since, until, folder=catalog, url=url, out=json, language=language or "en"
+    )

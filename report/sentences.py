@@ -162,7 +162,7 @@ SENTENCES = {
 }
 
 _OUTSIDE = "{name} {value} is outside low {low} .. high {high}."
-_OUTSIDE_KO = "{name} {value}이(가) 저가 {low} .. 고가 {high}를 벗어납니다."
+_OUTSIDE_KO = "{name} {value}이(가) 저가 {low} .. 고가 {high} 범위를 벗어납니다."
 _MEND, _MEND_KO = "Correct or remove the row.", "행을 고치거나 지우십시오."
 _JUMP = "{moment} opens at {opened}, the last close was {closed}"
 _JUMP_KO = "{moment} 시가 {opened}, 직전 종가 {closed}"
@@ -180,7 +180,7 @@ FINISHED = {
         "{rows}에 봉이 없는데, 다른 종목 대부분에는 있습니다."
     ),
     "no bars between {before} and {after}: up to {count} of {length} missing.": (
-        "{before}와 {after} 사이에 봉이 없습니다. {length} 봉이 최대 {count}개 빠졌습니다."
+        "{before} ~ {after} 사이에 봉이 없습니다. {length} 봉이 최대 {count}개 빠졌습니다."
     ),
     f"{_OUTSIDE} {_MEND}": f"{_OUTSIDE_KO} {_MEND_KO}",
     f"{_OUTSIDE} Loaded as it is.": f"{_OUTSIDE_KO} 그대로 읽습니다.",

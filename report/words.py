@@ -127,7 +127,7 @@ KOREAN = {
     "halt": "거래 정지",
     "no bar": "빈 행",
     "no volume": "거래량 없음",
-    "zero volume": "거래량 0",
+    "zero volume": "무거래",
     "gap": "빠진 봉",
     "split": "액면분할",
     "reuse": "코드 재사용",

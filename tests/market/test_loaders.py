@@ -14,6 +14,7 @@ from market.bars import PRICES, Panel
 from market.errors import ConfigError, DataError
 from market.instruments import Instrument, Kind
 from market.loaders import load_bars, load_panel
+from market.reading.sources import source_text
 from market.timeframes import DAY, HOUR, MINUTE
 from tests.market.bars_world import NAMES, csv, frame, frames, ns_of, parquet
 
@@ -296,3 +297,29 @@ print(len(panel), panel.timeframe, "pandas" in sys.modules, spent, above / 1024)
 
 def test_daily_rows_are_daily() -> None:
     assert load_panel(frame(30, "1D")).timeframe == DAY
+
+
+def test_a_single_file_without_symbols_takes_the_name_asked_for_whatever_it_is_called(tmp_path: Path) -> None:
+    for name in ("ETH.csv", "005930.csv", "bars.csv"):
+        frame().to_csv(tmp_path / name, index=False)
+        assert load_panel(tmp_path / name, symbol="XYZ").instruments[0].id == "XYZ@file"
+    with pytest.raises(DataError, match=r"XYZ.*isn't there"):  # of several, which one?
+        load_panel([tmp_path / "ETH.csv", tmp_path / "005930.csv"], symbol="XYZ")
+    frame().assign(symbol="ETH").to_csv(tmp_path / "bars.csv", index=False)
+    with pytest.raises(DataError, match=r"'XYZ' isn't there. Known: ETH"):  # its own column names it
+        load_panel(tmp_path / "bars.csv", symbol="XYZ")
+
+
+def test_errors_about_several_sources_name_them() -> None:
+    assert source_text(["a.csv", "b.csv"]) == "a.csv, b.csv" and source_text({"A": "a.csv"}) == "a.csv"
+    assert source_text([f"{k}.csv" for k in range(9)]) == "0.csv, 1.csv and 7 more"
+
+
+@pytest.mark.parametrize("footer", ["Total", "", "합계"])
+def test_a_footer_is_named_as_what_it_is(footer: str, tmp_path: Path) -> None:
+    frame().to_csv(tmp_path / "bars.csv", index=False)
+    with (tmp_path / "bars.csv").open("a") as file:
+        file.write(f"{footer},1,1,1,1,1\n")
+    with pytest.raises(DataError) as caught:
+        load_panel(tmp_path / "bars.csv")
+    assert f"row {len(frame()) + 1}" in str(caught.value) and "zone" not in str(caught.value)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import nan
 
@@ -39,6 +40,8 @@ from live.leaving import Leaving
 from live.pause import Pause
 from live.publishing import Publisher
 from live.pulse import Pulse
+from live.risk.codes import LATCHING
+from live.risk.codes import Code as RiskCode
 from live.steering import SteeredReader, Wish
 from live.views.account import AccountView
 from live.views.charts import chart_of
@@ -219,11 +222,18 @@ class RunningBot:
         return Done(Code.PAUSED)
 
     async def resume(self, by: str) -> Done:
-        if not self.pause_file.clear() and not self.guard.paused:
+        """Also releases what only people end: strategies that lost or executed too often, a drawdown."""
+        paused = self.pause_file.clear() or bool(self.guard.paused)
+        gate = self.guard.gate
+        held = [key for key in {**gate.memory.disabled, **gate.memory.told} if key[0] in LATCHING]
+        if not paused and not held:
             return Done(Code.NOTHING)
         self.guard.paused = ""
+        for code, _, strategy in held:
+            released = gate.release(RiskCode(code), by, strategy)
+            self.engine.session.tell(released, self.engine.clock())
         self._steered("RESUME", f"{by} resumed entries.")
-        return Done(Code.RESUMED)
+        return Done(Code.RESUMED, detail="; ".join(f"{code} {name}".strip() for code, _, name in held))
 
     async def stop(self, by: str) -> Done:
         if self.stopping:
@@ -292,10 +302,8 @@ class RunningBot:
             self._ending = asyncio.get_running_loop().create_task(self._end())
 
     async def _end(self) -> None:
-        try:
+        with suppress(TimeoutError, MaemaeError):  # intents are in the journal: the next start settles them
             await asyncio.wait_for(self.engine.sending.idle(), SETTLE_S)
-        except (TimeoutError, MaemaeError):
-            pass  # its intents are in the journal: the next start settles them
         self.engine.stop()
 
     # --- pieces

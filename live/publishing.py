@@ -1,4 +1,4 @@
-"""From the journal's messages to the events that people are told, each under a name that outlives restarts."""
+"""The journal's messages as the events that people are told, each under a name that outlives restarts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -82,7 +82,8 @@ class Publisher:
     def _risk(self, ts: int, risk: Risk) -> None:
         """What was reduced or denied; and conditions, when they begin and when they end."""
         if not risk.client_id or risk.verdict is not Verdict.ALLOW:
-            key = f"risk {risk.code}|{risk.client_id or ts}|{risk.instrument}|{risk.strategy}|{risk.verdict.value}"
+            about = (risk.code, risk.client_id or str(ts), risk.instrument, risk.strategy, risk.verdict.value)
+            key = f"risk {'|'.join(about)}"
             self._say(Kind.RISK, risk_line(risk), ts, key)
 
     def _approval(self, ts: int, approval: Approval) -> None:

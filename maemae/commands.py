@@ -7,6 +7,7 @@ import typer
 from maemae import __version__
 from maemae.asked import Asked
 from maemae.cli_data import data_app
+from maemae.cli_live import register
 from maemae.cli_options import (
     Cash,
     Data,
@@ -129,3 +130,6 @@ def version(json: Json = None, debug: Debug = False) -> int:
     from maemae.cli_run import run_version
 
     return run_version(json)
+
+
+register(app)

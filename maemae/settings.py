@@ -1,11 +1,16 @@
 """The profile: one TOML file that says everything about a bot. Unknown keys are refused."""
 
 import re
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from desk.records import MAX_RUNGS
+from live.alerts.settings import AlertSettings
+from live.telegram.settings import TelegramSettings
+from maemae.settings_live import ApprovalSettings, LiveSettings, VenueSettings
+from maemae.settings_table import OpenTable
+from maemae.settings_table import Table as Table
 from maemae.settings_values import (
     Bps,
     Count,
@@ -25,30 +30,6 @@ from maemae.settings_values import (
 StyleName = Literal["market", "twap", "ladder"]
 ContractName = Literal["crypto_spot", "us_equity", "korean_equity", "korean_etf", "kospi200_future"]
 SizeName = Literal["fixed", "fractional", "kelly"]
-
-
-class Table(BaseModel):
-    """A table of the profile: typed, immutable, without unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class OpenTable(Table):
-    """A table whose other keys are parameters of the piece that ``use`` names; the piece checks them."""
-
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
-
-    use: str = Field(min_length=1)
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        return dict(self.model_extra or {})
-
-
-class VenueSettings(Table):
-    """Where orders go in paper and live mode."""
-
-    use: str = "paper"
 
 
 class MarketSettings(Table):
@@ -312,3 +293,7 @@ class Profile(Table):
     risk: RiskSettings = Field(default_factory=RiskSettings)
     fills: FillSettings = Field(default_factory=FillSettings)
     costs: CostSettings = Field(default_factory=CostSettings)
+    live: LiveSettings = Field(default_factory=LiveSettings)
+    approvals: ApprovalSettings = Field(default_factory=ApprovalSettings)
+    alerts: AlertSettings = Field(default_factory=AlertSettings)
+    telegram: TelegramSettings | None = None

@@ -27,7 +27,7 @@ from records.manifest import RunManifest
 FORMAT = 1
 # Keys of the profile that what is proved doesn't depend on.
 NOT_PROVED = (
-    ("name",), ("mode",), ("language",), ("venue",),
+    ("name",), ("mode",), ("language",), ("venue",), ("live",), ("approvals",), ("alerts",), ("telegram",),
     ("market", "data"), ("market", "catalog"), ("market", "since"), ("market", "until"),
 )  # fmt: skip
 

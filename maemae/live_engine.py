@@ -1,0 +1,159 @@
+"""The engine's process: locks, journal, one life after another until somebody ends it."""
+
+import asyncio
+import hashlib
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from brokers.crypto.access import Access, Keys, read_keys
+from filters.registry import load_filter
+from live.host import host
+from live.logs import Logs, start_logging
+from live.redaction import Redactor
+from maemae.compose import load_strategies
+from maemae.compose_live import LiveBot, Outside, assemble
+from maemae.compose_live_market import Market, instruments_of, replayed, streamed, timeframe_of, venue_of
+from maemae.compose_live_run import check_proof
+from maemae.compose_risk import risk_limits
+from maemae.live_bots import read_bot, remember
+from market.errors import ConfigError, DataError, MaemaeError
+from records.journal import Journal
+from records.latch import KillLatch
+from records.lock import hold_account
+
+_LOG = logging.getLogger(__name__)
+
+
+def check_bot(bot: LiveBot) -> None:
+    """Everything that can be wrong before the network is asked. Raises ConfigError or DataError."""
+    check_pieces(bot)
+    keys_of(bot)
+    latch = bot.places.latch
+    latched = KillLatch(latch).read() if latch.parent.exists() else None
+    if latched is not None:
+        raise ConfigError(
+            f"{latched}. Nothing was started. When all is well, release it: maemae kill {bot.path} --release"
+        )
+    if bot.real:
+        check_proof(bot.profile, bot.path)
+
+
+def check_pieces(bot: LiveBot) -> None:
+    """Names and parameters of everything that the profile puts together."""
+    profile = bot.profile
+    load_strategies(profile)
+    for each in profile.filters:
+        load_filter(each.use, each.parameters)
+    if not bot.replays:
+        venue_of(profile, signed=False)
+        timeframe_of(profile)
+        risk_limits(profile.risk, instruments_of(profile))
+
+
+def keys_of(bot: LiveBot) -> Keys:
+    """The venue's keys; none in paper mode. Raises ConfigError for those that a live bot lacks."""
+    venue = bot.profile.venue
+    if not bot.real:
+        return Keys()
+    keys = read_keys(Access(venue.use, venue.key_env, venue.secret_env, venue.password_env))
+    if not keys:
+        raise ConfigError(
+            f"mode = 'live' at {venue.use} needs keys: name their environment variables as key_env and "
+            "secret_env in [venue]."
+        )
+    return keys
+
+
+def secrets_of(bot: LiveBot) -> tuple[str, ...]:
+    """What must never be printed."""
+    keys = keys_of(bot)
+    return tuple(each for each in (keys.key, keys.secret, keys.password) if each)
+
+
+def run_engine(bot: LiveBot) -> int:
+    """Trade until somebody ends it. 0: ended as asked, 1: it died, and may be started again.
+
+    Raises ConfigError or DataError for what starting again won't mend.
+    """
+    check_bot(bot)
+    bot.places.make()
+    redactor = Redactor(secrets_of(bot))
+    logs = start_logging(redactor, bot.places.log / "engine.jsonl", bot.profile.live.log_level)
+    try:
+        with held(bot):
+            remember(bot)
+            return _lives(bot, redactor, logs)
+    except (ConfigError, DataError) as error:
+        _LOG.critical("%s", error)
+        raise
+    except MaemaeError as error:
+        _LOG.critical("%s", error)
+        print(f"maemae: {redactor.text(str(error))}", file=sys.stderr)
+        return 1
+    except Exception:
+        _LOG.critical("the engine died", exc_info=True)
+        return 1
+    finally:
+        logs.close()
+
+
+@contextmanager
+def held(bot: LiveBot) -> Iterator[None]:
+    """The account's only writer: by its name, and by its key, whatever the profile calls it."""
+    with ExitStack() as stack:
+        stack.enter_context(hold_account(bot.places.lock, bot.profile.name, wait_s=1.0))
+        key = keys_of(bot).key
+        if key:
+            digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+            lock = bot.places.folder.parent.parent / "keys" / f"{digest}.lock"
+            stack.enter_context(hold_account(lock, bot.profile.name, wait_s=1.0))
+        yield
+
+
+def _lives(bot: LiveBot, redactor: Redactor, logs: Logs) -> int:
+    """A profile that is read again begins a new life on the same journal."""
+    while True:
+        with Journal.open(bot.journal, bot.account) as journal:
+            again = asyncio.run(_live(bot, journal, redactor, logs))
+        if not again:
+            return 0
+        bot = read_bot(bot.path, bot.profile.market.data if bot.replays else None, bot.pace_s)
+
+
+async def _live(bot: LiveBot, journal: Journal, redactor: Redactor, logs: Logs) -> bool:
+    """One life; whether another is wanted."""
+
+    async def wrong_profile() -> str:
+        return await asyncio.to_thread(_why_not, bot)
+
+    outside = Outside(redactor, logs.newest, wrong_profile)
+    hosted = assemble(bot, await market_of(bot), journal, outside)
+    await host(hosted)
+    return hosted.bot.reloading
+
+
+async def market_of(bot: LiveBot) -> Market:
+    """The market of the profile: bars that are there already, or a venue that is connected now."""
+    if bot.replays:
+        return replayed(bot.profile)
+    venue = venue_of(bot.profile)
+    await venue.connect()
+    try:
+        return await streamed(bot.profile, venue)
+    except BaseException:
+        await venue.close()
+        raise
+
+
+def _why_not(bot: LiveBot) -> str:
+    """Why the profile can't be read again, "" = it can. The account stays what it is."""
+    try:
+        new = read_bot(bot.path, bot.profile.market.data if bot.replays else None, bot.pace_s)
+        if (new.profile.name, new.account, new.mode) != (bot.profile.name, bot.account, bot.mode):
+            return "name, account and mode are the bot's own: stop it, and start the other"
+        check_bot(new)
+    except MaemaeError as error:
+        return str(error)
+    return ""

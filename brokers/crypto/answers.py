@@ -1,5 +1,6 @@
 """From ccxt's exceptions to ours. Only the venue's own definitive words refuse an order."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -23,7 +24,7 @@ async def query(venue: str, dialect: Dialect, what: str, ask: Callable[[], Await
     except MaemaeError:
         raise
     except Exception as error:
-        raise _of_query(venue, dialect, probe, what, error) from error
+        raise _of_query(venue, dialect, probe, what, error) from _bare(error)
 
 
 async def command(
@@ -40,7 +41,7 @@ async def command(
     except MaemaeError:
         raise
     except Exception as error:
-        raise _of_command(venue, dialect, pace, probe, what, order, error) from error
+        raise _of_command(venue, dialect, pace, probe, what, order, error) from _bare(error)
 
 
 async def _probed(probe: Probe, ask: Callable[[], Awaitable[T]]) -> T:
@@ -103,6 +104,16 @@ def _said(dialect: Dialect, probe: Probe, error: Exception) -> str:
 
 
 def _short(error: Exception) -> str:
-    """ccxt's sentence without the address it asked, which carries signatures."""
-    text = str(error).split("http")[0].strip()
-    return f"{type(error).__name__}: {text[:200]}".rstrip(": ")
+    return f"{type(error).__name__}: {str(_bare(error))[:200]}".rstrip(": ")
+
+
+def _bare(error: BaseException) -> BaseException:
+    """The error and what led to it without addresses' queries: those carry signatures and keys of streams."""
+    at: BaseException | None = error
+    while at is not None:
+        at.args = tuple(_QUERY.sub("?...", each) if isinstance(each, str) else each for each in at.args)
+        at = at.__cause__ or at.__context__
+    return error
+
+
+_QUERY = re.compile(r"(?<=\S)\?\S+")

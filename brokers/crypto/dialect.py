@@ -15,6 +15,7 @@ from market.errors import OrderRefused
 from market.instruments import Instrument
 
 Rows = list[Row]
+DAY = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,9 @@ class Dialect:
         return self._exact(exchange, market, await exchange.fetch_open_orders(market["symbol"]))
 
     async def ended_orders(self, exchange: Any, market: Row, since: int, until: int) -> Rows:
-        """Orders created in [since, until] ms, open ones may be among them."""
+        """Orders created in [since, until] ms, open ones may be among them. Queries are by creation, so a
+        day at least is asked: an old order may have ended lately."""
+        since = min(since, until - DAY)
         if exchange.has.get("fetchOrders"):
             ask: tuple[Any, ...] = (exchange.fetch_orders,)
         else:

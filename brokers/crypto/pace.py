@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from market.errors import VenueDown
 
+LONGEST_PAUSE_S = 60.0  # a longer one isn't waited for
 PATIENCE_S = 0.25  # what an order may be held back for the limit's sake; after that it isn't sent
 
 
@@ -49,9 +50,14 @@ class Pace:
         self.paused_until = max(self.paused_until, self.clock() + seconds)
 
     async def query(self, cost: float) -> None:
-        """Wait for a turn, however long it takes."""
+        """Wait for a turn. Raises VenueDown when the venue wants to be left alone for long."""
         while True:
-            wait = max(self.requests.wait(cost), self.paused_until - self.clock())
+            pause = self.paused_until - self.clock()
+            if pause > LONGEST_PAUSE_S:
+                raise VenueDown(
+                    f"the venue wants to be left alone for another {pause:.0f} s. Ask again later."
+                )
+            wait = max(self.requests.wait(cost), pause)
             if wait <= 0:
                 break
             await asyncio.sleep(wait)

@@ -4,17 +4,17 @@ Nothing of ccxt is changed; an exchange class is extended by listeners and by ou
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from brokers.crypto.access import Access, Keys
-from brokers.crypto.pace import Pace
+from brokers.crypto.pace import LONGEST_PAUSE_S, Pace
 from brokers.crypto.probe import current
 
 TRIES = 4  # of a query that the venue puts off
-LONGEST_PAUSE_S = 60.0  # a longer one isn't waited for
 FAREWELL_S = 0.5  # a dead connection doesn't answer a farewell
 
 
@@ -24,7 +24,7 @@ def nothing(*args: Any) -> None:
 
 @dataclass
 class Ears:
-    """Who is told. message: (client, decoded message) after ccxt took it. opened, lost: a connection's
+    """Who is told. message: (client, decoded message) before ccxt takes it. opened, lost: a connection's
     address. order, fill, trade: ccxt's unified structure and the venue's own words."""
 
     message: Callable[[Any, Any], None] = nothing
@@ -54,6 +54,7 @@ def open_exchange(access: Access, keys: Keys, options: Mapping[str, Any], ears: 
         }
     )
     exchange.timeout_on_exit = 0
+    exchange.logger.setLevel(logging.INFO)  # below that it writes keys and signatures
     return exchange
 
 
@@ -133,8 +134,8 @@ class _Listening:
 
     def handle_message(self, client: Any, message: Any) -> None:
         try:
+            self.ears.message(client, message)  # first: a closed bar doesn't wait for ccxt
             super().handle_message(client, message)  # type: ignore[misc]
-            self.ears.message(client, message)
         except Exception as error:
             # ccxt would never read from this connection again, and say nothing.
             client.on_error(error)

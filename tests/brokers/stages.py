@@ -181,7 +181,8 @@ def simulator(adapter: Adapter, shares: Sequence[float], who: Account, history: 
         return UpbitSim(played, account=who, history=history)
     if adapter.name == "binance":
         return BinanceSim(played, account=who, history=history)
-    return BinanceSim(usdm=played, account=who, futures_account=account(adapter), history=history)
+    twin = account(adapter, key=who.key, secret=who.secret)
+    return BinanceSim(usdm=played, account=who, futures_account=twin, history=history)
 
 
 def broker_of(adapter: Adapter, sim: Any, **more: Any) -> CcxtBroker:
@@ -213,7 +214,8 @@ async def venue(
     **more: Any,
 ) -> AsyncIterator[Stage]:
     """A stage on a simulator, connected and, with ``feeds``, subscribed."""
-    async with simulator(adapter, shares, account(adapter), history) as sim:
+    who: Account = more.pop("who", None) or account(adapter)
+    async with simulator(adapter, shares, who, history) as sim:
         broker = broker_of(adapter, sim, **more)
         name = broker.use[0]
         await broker.connect()

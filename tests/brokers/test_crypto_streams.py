@@ -1,0 +1,158 @@
+"""What ccxt.pro swallows, and what the broker makes of it: streams that end in silence come back."""
+
+import asyncio
+import random
+from collections.abc import Coroutine
+from typing import Any
+
+import numpy as np
+import pytest
+
+from brokers.contract import BarEvent, Feed, QuoteEvent, TimeEvent, TradeEvent
+from brokers.crypto.candles import Candles
+from desk.orders import OrderStatus
+from market.bars import Bars
+from market.errors import ConfigError, VenueDown
+from market.instruments import Instrument
+from tests.brokers.stages import BINANCE, MINUTE, START, UPBIT, USDM, Adapter, Stage, stage
+
+WIRED = pytest.mark.parametrize("adapter", (BINANCE, USDM, UPBIT), ids=str)
+
+
+def play(scene: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(asyncio.wait_for(scene, 30))
+
+
+async def hears_again(at: Stage) -> None:
+    """The account's stream goes down and comes back, and then it hears."""
+    await at.until(lambda: at.links(Feed.ORDERS)[-2:] == ["GAP", "UP"])
+    assert "DOWN" in at.links(Feed.ORDERS)
+    order = at.order("later")
+    await at.broker.submit(order)
+    await at.until(lambda: at.view(order).status is OrderStatus.FILLED)
+
+
+def test_a_listen_key_that_expires_is_renewed() -> None:
+    async def scene() -> None:
+        async with stage(USDM, feeds=(Feed.ORDERS,)) as at:
+            at.sim.usdm_user.expire(at.sim.account.name)
+            await hears_again(at)
+
+    play(scene())
+
+
+def test_an_account_stream_that_the_venue_ends_is_opened_anew() -> None:
+    async def scene() -> None:
+        async with stage(BINANCE, feeds=(Feed.ORDERS,)) as at:
+            at.sim.spot_user.terminate(at.sim.account.name, at.sim.clock.now())
+            await hears_again(at)
+
+    play(scene())
+
+
+@WIRED
+def test_a_message_that_ccxt_stumbles_over_does_not_make_it_deaf(adapter: Adapter) -> None:
+    async def scene() -> None:
+        async with stage(adapter, feeds=(Feed.ORDERS,)) as at:
+            exchange = at.broker._exchange
+            handle = exchange.handle_order
+
+            def stumble(*args: Any) -> None:
+                exchange.handle_order = handle
+                raise KeyError("a field that isn't there")
+
+            exchange.handle_order = stumble
+            await at.broker.submit(at.order(limit=0.98))
+            await hears_again(at)
+
+    play(scene())
+
+
+@WIRED
+def test_trades_and_quotes_are_the_markets(adapter: Adapter) -> None:
+    async def scene() -> None:
+        async with stage(adapter, (1.0, 0.99) * 6, feeds=(Feed.TRADES, Feed.QUOTES)) as at:
+            await at.advance(2)
+            await at.until(lambda: any(isinstance(one, QuoteEvent) for one in at.heard))
+            trades = [one for one in at.heard if isinstance(one, TradeEvent)]
+            assert trades[-1].price == at.bars.close[1] and trades[-1].ts < START + 2 * MINUTE
+            quote = next(one for one in reversed(at.heard) if isinstance(one, QuoteEvent))
+            assert 0 < quote.bid < quote.ask and quote.bid_size > 0
+
+    play(scene())
+
+
+def test_it_is_subscribed_to_once_and_with_a_bar_length() -> None:
+    async def scene() -> None:
+        async with stage(BINANCE, feeds=(Feed.ORDERS,)) as at:
+            with pytest.raises(ConfigError, match="once"):
+                await at.broker.subscribe([at.instrument], {Feed.QUOTES})
+        async with stage(BINANCE) as at:
+            with pytest.raises(ConfigError, match="timeframe = 0"):
+                await at.broker.subscribe([at.instrument], {Feed.BARS})
+
+    play(scene())
+
+
+# --- bars put in order, by themselves
+
+
+class Market:
+    """A venue's candles; asking fails now and then."""
+
+    def __init__(self, chance: random.Random, sparse: bool) -> None:
+        self.chance = chance
+        self.now = START
+        self.instrument = Instrument("A@x")
+        self.has = [number for number in range(60) if not sparse or chance.random() < 0.7]
+
+    def clock(self) -> int:
+        return self.now
+
+    async def ask(self, name: str, start: int, end: int) -> Bars:
+        if self.chance.random() < 0.2:
+            raise VenueDown("away")
+        ts = np.array([START + number * MINUTE for number in self.has], np.int64)
+        ts = ts[(ts >= start) & (ts < end) & (ts + MINUTE <= self.now)]
+        columns = [np.full(len(ts), 1.0) for _ in range(5)]
+        return Bars(self.instrument, MINUTE, ts, *columns)
+
+
+@pytest.mark.parametrize("sparse", (False, True))
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_a_stream_does_each_bar_is_said_once_and_in_order(
+    seed: int, sparse: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("brokers.crypto.candles.RETRY_S", 0.0)
+    chance = random.Random(seed)
+    market, said = Market(chance, sparse), list[Any]()
+
+    async def scene() -> None:
+        candles = Candles(("A@x",), MINUTE, market.ask, said.append, market.clock, patience=2 * 10**9)
+        messages: list[BarEvent] = []
+        for number in range(60):
+            market.now = START + (number + 1) * MINUTE
+            if number in market.has:
+                messages += [BarEvent("A@x", MINUTE, START + number * MINUTE, 1, 1, 1, 1, 1)] * chance.choice(
+                    (0, 1, 1, 2)
+                )
+            chance.shuffle(messages)
+            while messages and chance.random() < 0.6:
+                candles.closed(messages.pop())
+                await candles.tick()
+            market.now += chance.choice((1, 3, 30)) * 10**9
+            await candles.tick()
+        market.now = START + 60 * MINUTE + 3 * 10**9
+        for _ in range(60):
+            await candles.tick()
+
+    asyncio.run(scene())
+    bars = [one.ts for one in said if isinstance(one, BarEvent)]
+    assert bars == [START + number * MINUTE for number in market.has]
+    closed = START
+    for event in said:
+        if isinstance(event, BarEvent):
+            closed = event.ts + MINUTE
+        elif isinstance(event, TimeEvent):
+            later = [ts for ts in bars if ts >= closed and ts + MINUTE <= event.now]
+            assert not later, "a bar that had closed came after the time was said"

@@ -84,6 +84,7 @@ class CcxtBroker:
         if self._exchange is not None:
             return
         exchange = open_exchange(self.access, self.keys, self.dialect.options, self._ears)
+        self._ears.pool = self.dialect.pool
         self._ears.pace = self._pace = _pace(exchange, self.dialect)
         self._exchange = exchange
         if self.point is not None:
@@ -397,4 +398,4 @@ def _pace(exchange: Any, dialect: Dialect) -> Pace:
     """ccxt weighs requests; ``rateLimit`` ms are one unit. A fifth is left for what we don't see."""
     rate = dialect.rate or 0.8 * 1000.0 / max(float(exchange.rateLimit), 1.0)
     orders = dialect.capabilities.orders_per_s
-    return Pace(Bucket(rate, max(dialect.burst_s * rate, 1.0)), Bucket(orders, max(orders, 1.0)))
+    return Pace(rate, max(dialect.burst_s * rate, 1.0), Bucket(orders, max(orders, 1.0)))

@@ -60,6 +60,10 @@ class Dialect:
     rate: float | None = None
     burst_s = 1.0
 
+    def pool(self, method: str, path: str) -> str:
+        """The pool of weights that a request draws on; each has ``rate`` and ``burst_s``."""
+        return ""
+
     # --- what an answer means
 
     def refusal(self, probe: Probe) -> str | None:

@@ -44,6 +44,12 @@ class Upbit(Dialect):
     one_account_stream = True
     burst_s = 0.25  # requests are counted by the second
 
+    def pool(self, method: str, path: str) -> str:
+        head = path.split("/")[0]
+        if head in ("market", "candles", "ticker", "trades", "orderbook"):
+            return head
+        return "order" if method == "POST" and head == "orders" else ""
+
     def reason(self, data: Any) -> str | None:
         error = data.get("error") if isinstance(data, dict) else None
         if not isinstance(error, dict):

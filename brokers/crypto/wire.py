@@ -7,11 +7,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from brokers.crypto.access import Access, Keys
-from brokers.crypto.pace import LONGEST_PAUSE_S, Pace
+from brokers.crypto.pace import LONGEST_PAUSE_S, Pace, Weight
 from brokers.crypto.probe import current
 
 TRIES = 4  # of a query that the venue puts off
@@ -25,7 +25,10 @@ def nothing(*args: Any) -> None:
 @dataclass
 class Ears:
     """Who is told. message: (client, decoded message) before ccxt takes it. opened, lost: a connection's
-    address. order, fill, trade: ccxt's unified structure and the venue's own words."""
+    address. order, fill, trade: ccxt's unified structure and the venue's own words.
+
+    pace: at which requests leave. pool: the venue's pool of weights that a request (method, path) draws on.
+    """
 
     message: Callable[[Any, Any], None] = nothing
     opened: Callable[[str], None] = nothing
@@ -33,7 +36,8 @@ class Ears:
     order: Callable[[dict[str, Any]], None] = nothing
     fill: Callable[[dict[str, Any]], None] = nothing
     trade: Callable[[dict[str, Any]], None] = nothing
-    pace: Pace | None = field(default=None)
+    pace: Pace | None = None
+    pool: Callable[[str, str], str] = lambda method, path: ""
 
 
 def open_exchange(access: Access, keys: Keys, options: Mapping[str, Any], ears: Ears) -> Any:
@@ -108,6 +112,10 @@ class _Listening:
         if probe is not None:
             probe.begin()
         return await super().fetch(*args, **kwargs)  # type: ignore[misc]
+
+    def calculate_rate_limiter_cost(self, api: Any, method: str, path: str, *rest: Any) -> float:
+        cost = super().calculate_rate_limiter_cost(api, method, path, *rest)  # type: ignore[misc]
+        return Weight.of(float(cost), self.ears.pool(method, path))
 
     async def fetch2(self, *args: Any, **kwargs: Any) -> Any:
         """A query that the venue puts off waits as long as it says, then is signed and sent anew."""

@@ -189,7 +189,7 @@ def broker_of(adapter: Adapter, sim: Any, **more: Any) -> CcxtBroker:
     """A broker of the simulated venue, not connected. more: of ``Access``."""
     who = sim.account
     keys = Keys(more.pop("key", who.key), more.pop("secret", who.secret))
-    access = Access(adapter.name, "KEY", "SECRET", timeout_s=more.pop("timeout_s", 0.6), **more)
+    access = Access(adapter.name, "KEY", "SECRET", timeout_s=more.pop("timeout_s", 0.4), **more)
     use = (f"{SYMBOLS[adapter.name]}@{adapter.name}",)
     now = sim.clock.now
     return CcxtBroker(

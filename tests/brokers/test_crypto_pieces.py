@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from brokers.crypto.access import Access, read_keys
 from brokers.crypto.exact import number, plain
 from brokers.crypto.names import Names
-from brokers.crypto.pace import Bucket, Pace
+from brokers.crypto.pace import Bucket, Pace, Weight
 from brokers.crypto.pages import Span, everything
 from brokers.registry import open_venue
 from brokers.simulators import Kind
@@ -57,7 +57,7 @@ def test_a_bucket_never_gives_more_than_its_rate_and_burst(asked: list[tuple[flo
 def test_an_order_is_not_held_back_for_long() -> None:
     async def scene() -> None:
         now = 0.0
-        pace = Pace(Bucket(10, 100, lambda: now), Bucket(1, 1, lambda: now), lambda: now)
+        pace = Pace(10, 100, Bucket(1, 1, lambda: now), lambda: now)
         await pace.command(1)
         with pytest.raises(VenueDown, match="Nothing was sent"):
             await pace.command(1)
@@ -67,6 +67,18 @@ def test_an_order_is_not_held_back_for_long() -> None:
             await pace.command(1)
         now = 3.0
         await pace.command(1)
+
+    asyncio.run(scene())
+
+
+def test_pools_of_weights_are_counted_apart() -> None:
+    async def scene() -> None:
+        now = 0.0
+        pace = Pace(1, 2, Bucket(100, 100, lambda: now), lambda: now)
+        for pool in ("candles", "ticker", "order"):
+            await pace.command(Weight.of(2.0, pool))
+            with pytest.raises(VenueDown):
+                await pace.command(Weight.of(2.0, pool))
 
     asyncio.run(scene())
 

@@ -50,6 +50,10 @@ def _filled(account, inst, pos, said, slot):
         pos.seq = seq
     reduces = was * said.side < 0
     beyond = max(said.lots - abs(was), 0) if reduces else 0
+    if beyond > 0 and was > 0 and inst.dust >= (beyond - 1e-6) * inst.lot:  # what fees had left was sold, too
+        pos.lots += beyond
+        inst.dust = max(inst.dust - beyond * inst.lot, 0.0)
+        beyond = 0
     _book(account, inst, pos, said, reason, said.lots - beyond)
     if reduces and pos.lots == 0:
         cancel_exits(account, pos, Cause.FLAT)

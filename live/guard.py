@@ -144,7 +144,9 @@ class Guard:
         known = self.session.orders.known.get(name) if self.session else None
         if known is not None and update.instrument in self.venue:
             side = -known.order.side if dot else known.order.side
-            self.venue[update.instrument] += side * fill.quantity
+            base = self.trader.instruments[self.trader.column(update.instrument)].base
+            kept = fill.fee if side > 0 and base and fill.fee_currency == base else Decimal(0)
+            self.venue[update.instrument] += side * fill.quantity - kept
 
     def _adv(self, column: int) -> float | None:
         """Units traded in an average day of the newest bars; None when nothing is known of it."""

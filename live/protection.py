@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from math import isfinite
+from math import isfinite, nan
 
 from desk.orders import Order, OrderStatus, decimal
 from desk.records import Reason
@@ -41,6 +41,7 @@ class Protection:
     sending: Sending
     resting_stops: bool = True
     _made: dict[str, int] = field(default_factory=dict)  # protective orders by the entry they belong to
+    _seen: dict[str, float] = field(default_factory=dict)  # newest price by instrument
     _refused: dict[int, int] = field(default_factory=dict)  # stops refused in a row, by position
 
     def check(self, instrument: str) -> None:
@@ -49,6 +50,7 @@ class Protection:
 
     def price(self, instrument: str, price: float) -> None:
         """A price was seen: leave where it reaches a target, or a stop that can't rest."""
+        self._seen[instrument] = price
         for held in self.positions(instrument):
             if held.side * (price - held.target) >= 0.0:
                 self._leave(held, Reason.TARGET)
@@ -114,7 +116,8 @@ class Protection:
             self._refused.pop(held.number, None)
             return
         self._refused[held.number] = self._refused.get(held.number, 0) + 1
-        if self._refused[held.number] <= RETRIES:  # a fill or a cancel may be on its way
+        beyond = held.side * (held.stop - self._seen.get(held.instrument, nan)) >= 0.0
+        if self._refused[held.number] <= RETRIES and not beyond:  # a fill or a cancel may be on its way
             await asyncio.sleep(PAUSE_S)
             self.check(held.instrument)
         else:

@@ -25,9 +25,10 @@ from brokers.crypto.dialect import Dialect
 from brokers.crypto.exact import Row, exactly, number
 from brokers.crypto.history import Candle, bars_of, pages
 from brokers.crypto.listings import instrument_of, market_of
+from brokers.crypto.lists import Lists
 from brokers.crypto.names import Names
 from brokers.crypto.pace import Bucket, Pace
-from brokers.crypto.reports import MS, events_of, fill_of, merged, report_of, venue_id_of
+from brokers.crypto.reports import MS, events_of, merged, venue_id_of
 from brokers.crypto.streams import SETTLE_S, Streams
 from brokers.crypto.wire import Ears, open_exchange
 from desk.orders import Canceled, Order
@@ -85,6 +86,7 @@ class CcxtBroker:
             return
         exchange = open_exchange(self.access, self.keys, self.dialect.options, self._ears)
         self._ears.pool = self.dialect.pool
+        self._lists = Lists(exchange, self.dialect, self._names, self._ask, self.now)
         self._ears.pace = self._pace = _pace(exchange, self.dialect)
         self._exchange = exchange
         if self.point is not None:
@@ -238,11 +240,11 @@ class CcxtBroker:
         self._say(order, str(row["id"] or ""), Canceled())
 
     async def orders(self, since: int) -> list[OrderReport]:
-        asked = [self._orders_of(name, market, since // MS) for name, market in self.markets.items()]
+        asked = [self._lists.orders(name, market, since // MS) for name, market in self._listed()]
         return merged([report for found in await asyncio.gather(*asked) for report in found])
 
     async def fills(self, since: int) -> list[FillReport]:
-        asked = [self._fills_of(name, market, since // MS) for name, market in self.markets.items()]
+        asked = [self._lists.fills(name, market, since // MS) for name, market in self._listed()]
         found = [fill for each in await asyncio.gather(*asked) for fill in each]
         return sorted(found, key=lambda fill: fill.update.ts)
 
@@ -301,6 +303,10 @@ class CcxtBroker:
         if not self.keys:
             raise ConfigError(f"{self.venue}: the account can't be asked without a key. {NO_KEY}")
 
+    def _listed(self) -> list[tuple[str, Row]]:
+        self._signed()
+        return list(self.markets.items())
+
     def _market(self, order: Order) -> Row:
         self._signed()
         self._open  # noqa: B018 - raises when closed
@@ -326,49 +332,6 @@ class CcxtBroker:
         check_cost(order, order.quantity * price, self._known[order.instrument])
         return price
 
-    async def _orders_of(self, name: str, market: Row, since: int) -> list[OrderReport]:
-        self._signed()
-        until = self.now() // MS
-        what = f"{name}'s orders"
-        ended = await self._ask(what, lambda: self.dialect.ended_orders(self._open, market, since, until))
-        # Open ones last: one that ends between the two questions is in the first answer.
-        resting = await self._ask(what, lambda: self.dialect.open_orders(self._open, market))
-        rows = {str(row["id"]): row for row in [*ended, *resting]}
-        reports = []
-        for row in rows.values():
-            client_id = self.dialect.client_id(row["info"]) or str(row.get("clientOrderId") or "")
-            self._names.learn(market["symbol"], str(row["id"]), client_id)
-            report = report_of(row, client_id, name)
-            if row["status"] == "open" or _ended_since(row, since):
-                reports.append(report)
-        return reports
-
-    async def _fills_of(self, name: str, market: Row, since: int) -> list[FillReport]:
-        self._signed()
-        until = self.now() // MS
-        rows = await self._ask(
-            f"{name}'s fills", lambda: self.dialect.fills(self._open, market, since, until)
-        )
-        unknown = {str(row["order"]) for row in rows if not self._named(market, row)}
-        if unknown:
-            await self._orders_of(name, market, since)
-        for venue_id in unknown:
-            if self._names.of(market["symbol"], venue_id) is None:
-                await self._learn(name, market, venue_id)
-        return [fill_of(row, self._named(market, row) or "", name, market) for row in rows]
-
-    def _named(self, market: Row, row: Row) -> str:
-        info = row["info"] if isinstance(row["info"], dict) else {}
-        return self.dialect.client_id(info) or self._names.of(market["symbol"], str(row["order"])) or ""
-
-    async def _learn(self, name: str, market: Row, venue_id: str) -> None:
-        """Ask for one order's client id; venues forget very old orders, which then stay without."""
-        row = await self._ask(
-            f"{name}'s order {venue_id}", lambda: self.dialect.order(self._open, market, venue_id)
-        )
-        client_id = self.dialect.client_id(row["info"]) or str(row.get("clientOrderId") or "")
-        self._names.learn(market["symbol"], venue_id, client_id)
-
     def _tell(self, order: Order, market: Row, row: Row) -> None:
         """The answer is news as well: streams may be down."""
         self._names.learn(market["symbol"], str(row["id"]), order.client_id)
@@ -386,12 +349,6 @@ class CcxtBroker:
 
 
 NO_KEY = "Name its variables as key_env and secret_env in [venue]."
-
-
-def _ended_since(row: Row, since: int) -> bool:
-    """False for an order that ended before ``since``, ms. One whose end has no time may have been since."""
-    known = row.get("lastUpdateTimestamp")
-    return known is None or max(int(known), int(row.get("timestamp") or 0)) >= since
 
 
 def _pace(exchange: Any, dialect: Dialect) -> Pace:

@@ -906,6 +906,27 @@ async def an_old_order_that_ended_lately_is_listed(adapter: Adapter) -> None:
 
 
 @case("wire")
+async def an_order_that_ends_while_it_is_asked_about_is_not_lost(adapter: Adapter) -> None:
+    async with stage(adapter) as at:
+        order = at.order(limit=0.98)
+        await at.broker.submit(order)
+        track = at.sim.replay.tracks[0]
+        [resting] = list(track.exchange.open_orders(at.sim.account.name))
+        dialect = at.broker.dialect
+        for name in ("open_orders", "ended_orders"):
+            ask = getattr(dialect, name)
+
+            async def then_it_ends(*asked: Any, ask: Any = ask) -> Any:
+                found = await ask(*asked)
+                if resting.open:
+                    track.exchange.cancel(resting)
+                return found
+
+            setattr(dialect, name, then_it_ends)
+        assert {report.order.client_id for report in await at.broker.orders(START)} == {"run-1"}
+
+
+@case("wire")
 async def orders_of_others_are_listed_and_can_be_cancelled(adapter: Adapter) -> None:
     from brokers.simulators.order import Ticket
 

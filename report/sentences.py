@@ -159,6 +159,97 @@ SENTENCES = {
     "{folder}: the catalog is empty. Import a file first: maemae data import FILE.": (
         "{folder}: 카탈로그가 비어 있습니다. 먼저 파일을 가져오십시오: maemae data import FILE."
     ),
+    # a life against its backtest
+    "{name} against its backtest, {first} to {last} UTC": "{name}: 백테스트와 비교, {first} ~ {last} UTC",
+    "{trades} trades, {same} the same, {differ} not. The bot made {live}, its backtest {back} {currency}.": (
+        "거래 {trades}건 중 {same}건 같음, {differ}건 다름. 봇의 손익 {live}, 백테스트 {back} {currency}."
+    ),
+    "{count} more; --json has all.": "{count}건 더 있음, 전체는 --json.",
+    "started again at {time}": "{time}에 다시 시작",
+    "{time}: transfer of {amount}, neither gain nor loss": "{time}: 입출금 {amount}, 손익이 아님",
+    "{time}: {what}": "{time}: {what}",
+    "{count} orders of somebody else were seen": "다른 이의 주문 {count}건이 있었음",
+    "{amount} of the difference is of no trade of the period: borrowing, or trades outside it": (
+        "차이 중 {amount}은(는) 기간 안의 거래가 아님: 차입 비용 또는 기간 밖의 거래"
+    ),
+    "The bars that the bot saw, and history": "봇이 본 봉과 과거 데이터",
+    "{bars} bars: {changed} changed, {missing} late or missing, {extra} only seen live.": (
+        "봉 {bars}개: {changed}개 다름, {missing}개 늦거나 빠짐, {extra}개는 실거래에만 있음."
+    ),
+    "On history the backtest ends at {history}, on the bars seen at {seen}.": (
+        "백테스트의 최종 자산: 과거 데이터로 {history}, 본 봉으로 {seen}."
+    ),
+    "Every difference is explained.": "모든 차이가 설명되었습니다.",
+    "{count} trades differ without a known cause.": "거래 {count}건의 차이는 원인을 알 수 없습니다.",
+    "paid {live} in fees and taxes, {back} by the backtest's rates": (
+        "수수료와 세금 {live}, 백테스트의 요율로는 {back}"
+    ),
+    "{live} lots filled, {back} in the backtest": "{live}단위 체결, 백테스트는 {back}단위",
+    "left by {live}, by {back} in the backtest: barriers follow the price of the entry": (
+        "{live}(으)로 청산, 백테스트는 {back}: 손절과 목표는 진입가를 따름"
+    ),
+    "still held; the backtest left by {back}": "아직 보유 중, 백테스트는 {back}(으)로 청산",
+    "left by {live}; the backtest still holds it": "{live}(으)로 청산, 백테스트는 아직 보유 중",
+    "entered {bars} bars later, at {live} instead of {back}": "{bars}봉 늦게 진입: {back} 대신 {live}",
+    "entered {bars} bars earlier, at {live} instead of {back}": "{bars}봉 일찍 진입: {back} 대신 {live}",
+    "left {bars} bars later, at {live} instead of {back}": "{bars}봉 늦게 청산: {back} 대신 {live}",
+    "left {bars} bars earlier, at {live} instead of {back}": "{bars}봉 일찍 청산: {back} 대신 {live}",
+    "entered {ticks} ticks worse: {live}, {back} in the backtest": (
+        "{ticks}호가 불리하게 진입: {live}, 백테스트 {back}"
+    ),
+    "entered {ticks} ticks better: {live}, {back} in the backtest": (
+        "{ticks}호가 유리하게 진입: {live}, 백테스트 {back}"
+    ),
+    "left {ticks} ticks worse: {live}, {back} in the backtest": (
+        "{ticks}호가 불리하게 청산: {live}, 백테스트 {back}"
+    ),
+    "left {ticks} ticks better: {live}, {back} in the backtest": (
+        "{ticks}호가 유리하게 청산: {live}, 백테스트 {back}"
+    ),
+    "entered at {live}, {back} in the backtest": "{live}에 진입, 백테스트 {back}",
+    "left at {live}, {back} in the backtest": "{live}에 청산, 백테스트 {back}",
+    "the backtest has a signal that the bot wasn't given": "백테스트에만 있는 신호",
+    "the bot was given a signal that the backtest hasn't": "봇에게만 주어진 신호",
+    "both decided the same, and no order of the journal says why nothing was bought or sold": (
+        "결정은 같은데, 거래가 없는 까닭을 일지의 어떤 주문도 말하지 않음"
+    ),
+    "the venue filled what the backtest's rules leave unfilled": (
+        "백테스트 규칙으로는 체결되지 않을 주문이 체결됨"
+    ),
+    "the journal's own inputs make another decision than the one it holds": (
+        "일지의 입력으로 다시 계산한 결정이 일지에 적힌 결정과 다름"
+    ),
+    "decided {live}, {back} in the backtest, and nothing before differs": (
+        "결정 {live}, 백테스트는 {back}; 그 전에는 다른 것이 없음"
+    ),
+    "follows from trade {number}: {live}, {back} in the backtest": (
+        "{number}번 거래의 결과: {live}, 백테스트 {back}"
+    ),
+    "money came or went before: {live}, {back} in the backtest": "앞선 입출금: {live}, 백테스트 {back}",
+    "meant {seconds} s after its bar closed, once the bot ran again": (
+        "봇이 다시 시작한 뒤, 봉 마감 {seconds}초 후에 주문"
+    ),
+    "meant {seconds} s after its bar closed: the bar came late": "봉이 늦어 마감 {seconds}초 후에 주문",
+    "the bot ran with other {what} than these": "봇은 다른 {what}(으)로 실행됨",
+    "killed: {detail}": "긴급 정지: {detail}",
+    "not sent: {reason}": "보내지 않음: {reason}",
+    "not sent: its moment passed while the bot was down": "보내지 않음: 봇이 멈춘 사이 때가 지남",
+    "refused: {reason}": "거부됨: {reason}",
+    "made smaller: {reason}": "수량 축소: {reason}",
+    "order {order} filled nothing: {status}": "주문 {order} 체결 없음: {status}",
+    "{filled} of {quantity} filled, then {status}": "{quantity} 중 {filled} 체결 후 {status}",
+    "a person asked for it": "사람이 지시함",
+    "a person closed it": "사람이 청산함",
+    "no bar differs before it, and the trade does": "앞선 봉은 모두 같은데 거래가 다름",
+    "the bot never saw the bar of {symbol} at {time}, or too late": (
+        "{symbol} {time} 봉을 봇이 보지 못했거나 너무 늦게 봄"
+    ),
+    "history has no bar of {symbol} at {time}, which the bot saw": (
+        "봇이 본 {symbol} {time} 봉이 과거 데이터에 없음"
+    ),
+    "{symbol} at {time}: the bot saw {what} {seen}, history has {history}": (
+        "{symbol} {time}: 봇이 본 {what} {seen}, 과거 데이터는 {history}"
+    ),
 }
 
 _OUTSIDE = "{name} {value} is outside low {low} .. high {high}."
@@ -260,6 +351,9 @@ FINISHED = {
     "Check {instrument} ({done} of {of})": "{instrument} 검사 중 ({of}개 중 {done}번째)",
     "Write {instrument} ({done} of {of})": "{instrument} 저장 중 ({of}개 중 {done}번째)",
     "Done ({done} of {of})": "완료 ({of}개 중 {done}개)",
+    "Reading the journal": "일지 읽는 중",
+    "Reading what the instruments are": "종목 정보 읽는 중",
+    "Replaying the journal through the backtest": "일지를 백테스트로 다시 계산 중",
     # the command line
     "Interrupted. Nothing was left half-written.": "중단했습니다. 쓰다 만 파일은 없습니다.",
 }

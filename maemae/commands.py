@@ -6,6 +6,7 @@ import typer
 
 from maemae import __version__
 from maemae.asked import Asked
+from maemae.cli_compare import register as register_compare
 from maemae.cli_data import data_app
 from maemae.cli_live import register
 from maemae.cli_options import (
@@ -133,3 +134,4 @@ def version(json: Json = None, debug: Debug = False) -> int:
 
 
 register(app)
+register_compare(app)

@@ -6,7 +6,7 @@ that differs from the third comes from what the venue, the gate or the clock did
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,7 +74,7 @@ class Comparison:
         return all(line.cause is not Cause.UNEXPLAINED for line in lines)
 
 
-def compare(entries: Sequence[Entry], subject: Subject, history: Panel | None = None) -> Comparison:
+def compare(entries: Iterable[Entry], subject: Subject, history: Panel | None = None) -> Comparison:
     """Replay a journal through the backtest. history: downloaded bars of the same time, to compare, too.
 
     Raises DataError when there is nothing to compare.
@@ -129,7 +129,7 @@ def subject_cash(subject: Subject) -> float:
 def _on_history(lived: Lived, back: Replayed, subject: Subject, history: Panel) -> DataComparison:
     panel = aligned(lived.panel, history)
     start = int(np.searchsorted(panel.ts, lived.panel.ts[min(lived.start, len(lived.panel) - 1)]))
-    bars = list(bars_differ(lived.panel, panel))
+    bars = bars_differ(lived.panel, panel)
     other = replay(subject.pipeline, panel, start)
     lines = replayed_lines(back, other, bars, subject.strategies)
     kept = [line for line in lines if _within(line, lived, subject)]

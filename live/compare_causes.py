@@ -1,6 +1,7 @@
 """Why trades differ: read off what the journal says became of each order, and off what both desks decided."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import isnan, nan
@@ -257,30 +258,30 @@ class Explainer:
         return None
 
     def _entries(self, seq: int) -> list[Meant]:
-        return [each for each in self.lived.of_signal(seq) if not each.order.reduces]
+        return self.lived.entries.get(seq, [])
 
     def _exits(self, key: Key, live: Round) -> list[Meant]:
         """Orders that were to close the round."""
         instrument = self.lived.panel.instruments[key.instrument].id
         last = live.exit_bar if not live.open else len(self.lived.panel)
-        return [
-            each
-            for each in self.lived.orders
-            if each.order.reduces
-            and each.order.instrument == instrument
-            and each.order.strategy == key.strategy
-            and live.entry_bar - 1 <= each.row <= last
-        ]
+        orders = self.lived.exits.get((instrument, key.strategy), [])
+        first = bisect_left(orders, live.entry_bar - 1, key=lambda each: each.row)
+        return orders[first : bisect_right(orders, last, key=lambda each: each.row)]
 
     # what lies before --------------------------------------------------------------------------
 
     def _root(self, line: Line, row: int) -> Why | None:
         """The nearest earlier difference: of the same position, else of the account."""
-        before = [root for root in self.roots if root.row <= row]
-        own = [r for r in before if (r.instrument, r.strategy) == (line.key.instrument, line.key.strategy)]
-        if not before:
+        root: Root | None = None
+        for each in reversed(self.roots):
+            if each.row > row:
+                continue
+            root = root or each
+            if (each.instrument, each.strategy) == (line.key.instrument, line.key.strategy):
+                root = each
+                break
+        if root is None:
             return None
-        root = (own or before)[-1]
         if root.cause is Cause.TRANSFER:
             return Why(Cause.TRANSFER, "money came or went before: {live}, {back} in the backtest")
         say = "follows from trade {number}: {live}, {back} in the backtest"

@@ -1,14 +1,17 @@
 """The bars that a bot saw against downloaded history of the same time, and what the difference did."""
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from live.compare_findings import Cause, Finding, Line, Why
 from live.compare_rounds import Key, Replayed, Round
-from market.bars import PRICES, Panel
+from market.bars import PRICES, Floats, Ints, Panel
 from market.errors import DataError
+
+CLOSE = PRICES.index("close")
 
 
 @dataclass(frozen=True)
@@ -62,49 +65,62 @@ def aligned(seen: Panel, history: Panel) -> Panel:
     return Panel(seen.instruments, seen.timeframe, np.ascontiguousarray(history.ts[rows][some]), **fields)
 
 
-def bars_differ(seen: Panel, history: Panel) -> Iterator[BarDifference]:
+def bars_differ(seen: Panel, history: Panel) -> list[BarDifference]:
     """Every bar that isn't the same, in order of time."""
-    mine = {int(ts): row for row, ts in enumerate(seen.ts)}
-    theirs = {int(ts): row for row, ts in enumerate(history.ts)}
-    for ts in sorted({*mine, *theirs}):
-        for column in range(len(seen.instruments)):
-            found = _differs(seen, mine.get(ts), history, theirs.get(ts), column, ts)
-            if found is not None:
-                yield found
+    times = np.union1d(seen.ts, history.ts)
+    mine, theirs = _spread(seen, times), _spread(history, times)
+    other = (mine != theirs) & ~(np.isnan(mine) & np.isnan(theirs))
+    found = []
+    for row, column in np.argwhere(other.any(axis=0)).tolist():
+        one, two = mine[:, row, column], theirs[:, row, column]
+        ts = int(times[row])
+        if np.isnan(one[CLOSE]) or np.isnan(two[CLOSE]):
+            cause = Cause.MISSING_BAR if np.isnan(one[CLOSE]) else Cause.EXTRA_BAR
+            found.append(BarDifference(ts, column, cause))
+        else:
+            k = int(np.argmax(other[:, row, column]))
+            found.append(
+                BarDifference(ts, column, Cause.CHANGED_BAR, PRICES[k], float(one[k]), float(two[k]))
+            )
+    return found
 
 
-def _differs(
-    seen: Panel, mine: int | None, history: Panel, theirs: int | None, column: int, ts: int
-) -> BarDifference | None:
-    one, other = _bar(seen, mine, column), _bar(history, theirs, column)
-    if np.isnan(one[3]) or np.isnan(other[3]):
-        if np.isnan(one[3]) and np.isnan(other[3]):
-            return None
-        return BarDifference(ts, column, Cause.MISSING_BAR if np.isnan(one[3]) else Cause.EXTRA_BAR)
-    for name, a, b in zip(PRICES, one, other, strict=True):
-        if a != b and not (np.isnan(a) and np.isnan(b)):
-            return BarDifference(ts, column, Cause.CHANGED_BAR, name, float(a), float(b))
-    return None
+def _spread(panel: Panel, times: Ints) -> Floats:
+    """All prices at ``times``, shape (n_prices, n_times, n_instruments); NaN where there is no bar."""
+    found = np.full((len(PRICES), len(times), len(panel.instruments)), np.nan)
+    found[:, np.searchsorted(times, panel.ts)] = np.stack([getattr(panel, name) for name in PRICES])
+    return found
 
 
-def _bar(panel: Panel, row: int | None, column: int) -> list[float]:
-    if row is None:
-        return [float("nan")] * len(PRICES)
-    return [float(getattr(panel, name)[row, column]) for name in PRICES]
+@dataclass(eq=False)
+class Bars:
+    """The bars that differ, to be asked for the nearest."""
+
+    all: Sequence[BarDifference]
+
+    def __post_init__(self) -> None:
+        self._own: dict[int, list[BarDifference]] = {}
+        for each in self.all:
+            self._own.setdefault(each.instrument, []).append(each)
+
+    def nearest(self, instrument: int, until: int) -> BarDifference | None:
+        """The last that opens by ``until``; the instrument's own before others'."""
+        for bars in (self._own.get(instrument, []), self.all):
+            place = bisect_right(bars, until, key=lambda each: each.ts)
+            if place:
+                return bars[place - 1]
+        return None
 
 
-def explained_by_bars(line: Line, bars: Sequence[BarDifference], symbols: Sequence[str], until: int) -> Line:
-    """The line with the bar that made it differ: code and settings are the same, so some bar did.
-
-    The nearest that opens by ``until``; of its own instrument before others.
-    """
+def explained_by_bars(line: Line, bars: Bars, symbols: Sequence[str], until: int) -> Line:
+    """The line with the bar that made it differ: code and settings are the same, so some bar did, which
+    opened by ``until``."""
     if line.live is not None and line.back is not None and _same(line.live, line.back):
         return line
-    before = [each for each in bars if each.ts <= until]
-    own = [each for each in before if each.instrument == line.key.instrument]
+    bar = bars.nearest(line.key.instrument, until)
     why = Why(Cause.UNEXPLAINED, "no bar differs before it, and the trade does")
-    if before:
-        why = _bar_why((own or before)[-1], symbols)
+    if bar is not None:
+        why = _bar_why(bar, symbols)
     return replace(line, findings=(Finding(why, money=line.difference),))
 
 
@@ -145,12 +161,12 @@ def replayed_lines(
 ) -> list[Line]:
     """Trades of two backtests, each explained by the bar that made it differ."""
     instruments = seen.panel.instruments
-    symbols = [one.symbol for one in instruments]
+    symbols, index = [one.symbol for one in instruments], Bars(bars)
     lines = []
     for number, (key, one, other) in enumerate(paired(seen.rounds, history.rounds), 1):
         row = int(np.searchsorted(seen.panel.ts, key.ts))
         line = Line(number, key, row, instruments[key.instrument].id, strategies[key.strategy], one, other)
-        lines.append(explained_by_bars(line, bars, symbols, _until(line, seen.panel, history.panel)))
+        lines.append(explained_by_bars(line, index, symbols, _until(line, seen.panel, history.panel)))
     return lines
 
 

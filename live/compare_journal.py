@@ -3,8 +3,10 @@
 Everything is in the rows that leave a backtest's desk, so that both lives can be laid side by side.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,8 +92,23 @@ class Lived:
     external: Sequence[Order]
     strange: frozenset[int]
 
-    def of_signal(self, seq: int) -> list[Meant]:
-        return [each for each in self.orders if each.seq == seq and each.seq >= 0]
+    @cached_property
+    def entries(self) -> dict[int, list[Meant]]:
+        """Orders that were to open something, by the signal behind them."""
+        found: dict[int, list[Meant]] = defaultdict(list)
+        for each in self.orders:
+            if each.seq >= 0 and not each.order.reduces:
+                found[each.seq].append(each)
+        return found
+
+    @cached_property
+    def exits(self) -> dict[tuple[str, int], list[Meant]]:
+        """Orders that were to close something, by instrument and strategy, oldest first."""
+        found: dict[tuple[str, int], list[Meant]] = defaultdict(list)
+        for each in self.orders:
+            if each.order.reduces:
+                found[each.order.instrument, each.order.strategy].append(each)
+        return found
 
 
 @dataclass(eq=False)
@@ -101,10 +118,10 @@ class Fold:
     instruments: Sequence[Instrument]
     rules: DeskRules
     n_filters: int
-    run: str
+    timeframe: int = 0
 
     def __post_init__(self) -> None:
-        self.trader = Trader(self.instruments, self.rules, self.run, self.n_filters)
+        self.trader = Trader(self.instruments, self.rules, "folded", self.n_filters)
         self.pending: dict[int, list[BarEvent]] = {}
         self.ts: list[int] = []
         self.known: list[int] = []
@@ -126,6 +143,7 @@ class Fold:
     def take(self, ts: int, message: Message) -> None:
         """The next entry of the journal."""
         if isinstance(message, Bar):
+            self.timeframe = message.event.timeframe
             self.pending.setdefault(message.event.ts, []).append(message.event)
         elif isinstance(message, Step):
             self._step(ts, message)
@@ -215,10 +233,10 @@ class Fold:
         for number in np.flatnonzero((positions["lots"] != 0) & (positions["seq"] < 0)).tolist():
             positions["seq"][number] = self.opener.get(number, -1)
 
-    def panel(self, timeframe: int) -> Panel:
+    def panel(self) -> Panel:
         columns = [np.array([row[k] for row in self.prices]) for k in range(len(PRICES))]
         fields = {name: np.ascontiguousarray(each) for name, each in zip(PRICES, columns, strict=True)}
-        return Panel(tuple(self.instruments), timeframe, np.array(self.ts, np.int64), **fields)
+        return Panel(tuple(self.instruments), self.timeframe, np.array(self.ts, np.int64), **fields)
 
     def strange(self) -> Iterator[int]:
         """Signals whose journaled decision is another than the folded one."""
@@ -231,20 +249,15 @@ class Fold:
 
 
 def life_of(entries: Iterable[Entry], instruments: Sequence[Instrument], rules: DeskRules, n: int) -> Lived:
-    """Fold a journal. n: how many filters. Raises DataError when it holds no bar."""
-    told = [(entry.ts, message_of(entry)) for entry in entries]
-    messages = [message for _, message in told]
-    bar = next((message.event for message in messages if isinstance(message, Bar)), None)
-    if bar is None:
-        raise DataError("the journal holds no bar yet: there is nothing to compare. Let the bot trade first.")
-    fold = Fold(instruments, rules, n, _run_of(messages))
-    for ts, message in told:
-        fold.take(ts, message)
+    """Fold a journal. n: how many filters. Raises DataError when it holds no closed bar."""
+    fold = Fold(instruments, rules, n)
+    for entry in entries:
+        fold.take(entry.ts, message_of(entry))
     fold.name_open()
     if not fold.steps:
-        raise DataError("the journal holds no closed bar yet: there is nothing to compare.")
+        raise DataError("the journal holds no bar yet: there is nothing to compare. Let the bot trade first.")
     return Lived(
-        panel=fold.panel(bar.timeframe),
+        panel=fold.panel(),
         known=np.array(fold.known, np.int64),
         start=fold.start,
         signals=_joined([step.signals for step in fold.steps], SIGNAL),
@@ -261,24 +274,6 @@ def life_of(entries: Iterable[Entry], instruments: Sequence[Instrument], rules: 
         external=fold.external,
         strange=frozenset(fold.strange()),
     )
-
-
-def instruments_in(entries: Iterable[Entry]) -> tuple[str, ...]:
-    """Ids of everything the journal has bars of, in the order in which the desk has them."""
-    found: dict[str, None] = {}
-    for entry in entries:
-        message = message_of(entry)
-        if isinstance(message, Bar):
-            found.setdefault(message.event.instrument)
-    return tuple(found)
-
-
-def _run_of(messages: Iterable[Message]) -> str:
-    """What the client ids of the desk's own orders begin with."""
-    for message in messages:
-        if isinstance(message, Intent) and message.desk_id >= 0:
-            return message.order.client_id.removesuffix(f"-{message.desk_id}")
-    return "run"
 
 
 def _of_width(step: Step, n: int) -> tuple[Floats, NDArray[np.int8]]:

@@ -23,7 +23,7 @@ def compare(
     ] = None,
     data: Annotated[
         str | None,
-        typer.Option(metavar="PATH", help="Downloaded bars of the same time, to compare those, too."),
+        typer.Option(metavar="PATH", help="Downloaded bars of the same time, or catalog, to compare, too."),
     ] = None,
     since: Since = None,
     until: Until = None,

@@ -24,6 +24,7 @@ from market.errors import ConfigError
 from market.loaders import window
 from records.journal_view import JournalView
 
+CATALOG = "catalog"  # the data of --data that are no file
 EVER = 2**63 - 1  # ns UTC: nothing is later
 
 
@@ -48,14 +49,12 @@ def run_compare(wanted: Wanted, out: str | None) -> int:
     bot = read_bot(wanted.profile)
     language = wanted.language or bot.profile.language
     with Progress(language=language) as stage:
-        stage("Reading the journal")
-        with JournalView.read(journal_of(bot, wanted)) as journal:
-            entries = list(journal.entries())
         stage("Reading what the instruments are")
-        market = market_of(bot, wanted)
-        history = _history(bot.profile, wanted)
-        stage("Replaying the journal through the backtest")
-        found = compare(entries, subject_of(bot.profile, market, wanted), history)
+        with JournalView.read(journal_of(bot, wanted)) as journal:
+            market = market_of(bot, wanted)
+            history = _history(bot.profile, wanted)
+            stage("Replaying the journal through the backtest")
+            found = compare(journal.entries(), subject_of(bot.profile, market, wanted), history)
     if out is not None:
         write_json(comparison_json(found), out)
     if out != "-":
@@ -87,7 +86,9 @@ def _history(profile: Profile, wanted: Wanted) -> Panel | None:
 
 def _on(profile: Profile, data: str) -> Profile:
     """The profile with other bars, all of them."""
-    told = {"data": data, "catalog": None, "since": None, "until": None}
+    told: dict[str, str | None] = {"data": data, "catalog": None, "since": None, "until": None}
+    if data == CATALOG:
+        told = {"data": None, "since": None, "until": None}
     return profile.model_copy(update={"market": profile.market.model_copy(update=told)})
 
 

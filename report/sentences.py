@@ -351,7 +351,6 @@ FINISHED = {
     "Check {instrument} ({done} of {of})": "{instrument} 검사 중 ({of}개 중 {done}번째)",
     "Write {instrument} ({done} of {of})": "{instrument} 저장 중 ({of}개 중 {done}번째)",
     "Done ({done} of {of})": "완료 ({of}개 중 {done}개)",
-    "Reading the journal": "일지 읽는 중",
     "Reading what the instruments are": "종목 정보 읽는 중",
     "Replaying the journal through the backtest": "일지를 백테스트로 다시 계산 중",
     # the command line

@@ -207,4 +207,4 @@ def subject_of(life: Life, **changes: Any) -> Subject:
 def compared(life: Life, history: Panel | None = None, **changes: Any) -> Comparison:
     """The life's journal against its backtest."""
     with JournalView.read(life.path) as journal:
-        return compare(list(journal.entries()), subject_of(life, **changes), history)
+        return compare(journal.entries(), subject_of(life, **changes), history)

@@ -11,13 +11,11 @@ import pytest
 from desk.orders import Fill, Order
 from live.compare import Comparison
 from live.compare_findings import Cause
-from live.compare_journal import instruments_in
 from live.risk.codes import Code
 from live.risk.judgement import Judgement
 from live.session import Session
 from market.errors import DataError
 from records.inputs import Start, Transfer
-from records.journal_view import JournalView
 from records.outcomes import Verdict
 from tests.desk.markets import market as world_of
 from tests.live.bots import unbroken
@@ -316,11 +314,6 @@ def test_a_journal_without_bars_is_refused(tmp_path: Path) -> None:
     life.journal.close()
     with pytest.raises(DataError, match="holds no bar yet"):
         compared(life)
-
-
-def test_the_journal_says_what_it_traded(tmp_path: Path) -> None:
-    with JournalView.read(lived(tmp_path, n=2).path) as journal:
-        assert instruments_in(journal.entries()) == ("S0@test", "S1@test")
 
 
 class Chance:

@@ -193,3 +193,12 @@ def test_it_fits_the_terminal_in_either_language(folder: Path, language: str, wi
             for each in line.findings:
                 assert each.why.cause.value in KOREAN, each.why.cause
                 assert say(each.why.say, "ko") != each.why.say, each.why.say
+
+
+def test_history_may_come_from_the_catalog(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = life(folder, Faults())
+    assert run(["data", "import", "bars.csv", "--catalog", "kept"]) == 0
+    text = PROFILE.format(quantity=10).replace("[market]", '[market]\ncatalog = "kept"')
+    (folder / "trend.toml").write_text(text)
+    assert run(["compare", "trend.toml", "--journal", str(path), "--data", "catalog"]) == 0
+    assert "400 bars: 0 changed, 0 late or missing, 0 only seen live." in capsys.readouterr().out

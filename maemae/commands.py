@@ -8,6 +8,7 @@ from maemae import __version__
 from maemae.asked import Asked
 from maemae.cli_compare import register as register_compare
 from maemae.cli_data import data_app
+from maemae.cli_demo import demo_app
 from maemae.cli_live import register
 from maemae.cli_options import (
     Cash,
@@ -37,6 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(data_app, name="data")
+app.add_typer(demo_app, name="demo")
 
 
 def _print_version(wanted: bool) -> None:
@@ -90,14 +92,6 @@ def backtest(
     )  # fmt: skip
     parts = {"trades": trades, "orders": orders, "fills": fills, "equity": equity, "decisions": decisions}
     return run_backtest(asked, json, [name for name, wanted in parts.items() if wanted])
-
-
-@app.command()
-def demo(language: Lang = None, json: Json = None, debug: Debug = False) -> int:
-    """A strategy on real stocks: without filters, with them as rules, and learning."""
-    from maemae.cli_run import run_demo
-
-    return run_demo(json, language or "en")
 
 
 @app.command()

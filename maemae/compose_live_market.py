@@ -150,17 +150,17 @@ def warmup_of(profile: Profile) -> int:
 
 
 def _paper_venue(session: Session, rules: DeskRules) -> PaperVenue:
-    """A paper account as the journal left it."""
+    """A paper account as the journal left it: what had been accepted rests on."""
     trader, orders = session.trader, session.orders
     venue = PaperVenue(trader.instruments, rules)
     if len(session.reader.history):
         resting = {
             known.number: known.order
             for known in orders.open()
-            if known.number >= 0 and trader.awaits(known.number)
+            if known.number >= 0 and known.events and trader.awaits(known.number)
         }
         opened = {number: orders[name].order for number, name in trader.opened.items() if name in orders}
-        venue.adopt(trader.desk.book, resting, opened)
+        venue.adopt(trader.desk.book, resting, opened, trades=len(session.heard))
     return venue
 
 

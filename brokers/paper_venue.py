@@ -67,11 +67,15 @@ class PaperVenue:
             told = tuple(each for each in events if not isinstance(each, Fill))
             yield OrderReport(order, str(name), told, filled, 0)
 
-    def adopt(self, book: Book, resting: Mapping[int, Order], opened: Mapping[int, Order]) -> None:
+    def adopt(
+        self, book: Book, resting: Mapping[int, Order], opened: Mapping[int, Order], trades: int = 0
+    ) -> None:
         """Go on from where a desk stands: its positions and cash, and the orders that work, by its numbers.
 
-        opened: the entry that brought each position, by the position's number.
+        opened: the entry that brought each position, by the position's number. trades: numbers of fills that
+        are used up.
         """
+        self._trades = trades
         mine = self._desk.book
         for name in ("cash", "equity", "bar", "ts", "orders_sent", "open"):
             mine.account[name] = book.account[name]
@@ -193,9 +197,11 @@ class PaperVenue:
         self.updates.append(update)
 
     def _side(self, update: OrderUpdate) -> int:
-        name, dot, _ = update.client_id.partition(".")
-        side = self._orders[self._names[name]].side
-        return -side if dot else side
+        if update.client_id in self._names:
+            return self._orders[self._names[update.client_id]].side
+        name = update.client_id.partition(".")[0]  # a barrier of this entry, which may be of an earlier life
+        entry = next(order for order in self._opened.values() if order.client_id == name)
+        return -entry.side
 
     def _column(self, order: Order) -> int:
         if order.instrument not in self._columns:

@@ -37,7 +37,7 @@ STATE = {
         "slippage", "borrow", "turnover", "fee_units", "carry", "min_cash", "ambiguous_bars", "exposed_bars",
         "state", "latched",
     ),
-    "instruments": ("last", "volume", "past_volume", "net", "dust", "short_before"),
+    "instruments": ("last", "volume", "past_volume", "net", "dust", "held", "held_before"),
 }  # fmt: skip
 RULE_FIELDS = frozenset(
     f"{array}.{name}"

@@ -32,7 +32,8 @@ class Replay:
         """Bars that open in [start, end), of those before the first row to be given."""
         column = [one.id for one in self.panel.instruments].index(instrument)
         bars, rows = self.panel.bars(column)
-        wanted = (bars.ts >= start) & (bars.ts < end) & (rows < self.start)
+        given = rows if rows is not None else self.panel.every_row
+        wanted = (bars.ts >= start) & (bars.ts < end) & (given < self.start)
         fields = {name: getattr(bars, name)[wanted] for name in ("ts", *PRICES)}
         return replace(bars, **fields)
 

@@ -35,7 +35,7 @@ def places(rows: NDArray[np.void], panel: Panel, settle: int = 0) -> Iterator[Pl
         signals = judged[begin[column] : begin[column + 1]]
         bars, own = panel.bars(column)
         at = rows["bar"][signals]
-        if len(own) < len(panel):
+        if own is not None:
             at = np.searchsorted(own, at, side="right") - 1
         first = np.searchsorted(at, settle - 1)
         if first < len(at):

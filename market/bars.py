@@ -87,18 +87,14 @@ class Panel:
         """Rows where the instrument has a bar, shape (n_present,)."""
         return np.flatnonzero(~np.isnan(self.close[:, instrument]))
 
-    def bars(self, instrument: int) -> tuple[Bars, Ints]:
-        """The instrument's own bars, and the panel row of each."""
-        rows = self.every_row if self.complete else self.present(instrument)
-        whole = len(rows) == len(self)
-        columns = {
-            name: np.ascontiguousarray(
-                getattr(self, name)[:, instrument] if whole else getattr(self, name)[rows, instrument]
-            )
-            for name in PRICES
-        }
-        ts = self.ts if whole else self.ts[rows]
-        return Bars(self.instruments[instrument], self.timeframe, ts, **columns), rows
+    def bars(self, instrument: int) -> tuple[Bars, Ints | None]:
+        """The instrument's own bars, and the panel row of each; None: it has a bar in every row."""
+        rows = None if self.complete else self.present(instrument)
+        if rows is not None and len(rows) == len(self):
+            rows = None
+        there = slice(None) if rows is None else rows
+        columns = {name: np.ascontiguousarray(getattr(self, name)[there, instrument]) for name in PRICES}
+        return Bars(self.instruments[instrument], self.timeframe, self.ts[there], **columns), rows
 
 
 PRICES = ("open", "high", "low", "close", "volume")

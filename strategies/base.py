@@ -32,7 +32,8 @@ class BarStrategy:
         for column in range(len(panel.instruments)):
             bars, rows = panel.bars(column)
             found = check_own(self.signals(bars), len(bars), type(self).__name__).copy()
-            found.rows["bar"] = rows[found.rows["bar"]]
+            if rows is not None:
+                found.rows["bar"] = rows[found.rows["bar"]]
             found.rows["instrument"] = column
             parts.append(found)
         return Signals.merge(parts) if len(parts) > 1 else parts[0]

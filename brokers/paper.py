@@ -20,7 +20,7 @@ from brokers.paper_venue import PaperVenue
 from brokers.rows import Row, Rows
 from desk.orders import Order, decimal
 from market.bars import Bars
-from market.errors import OrderRefused
+from market.errors import ConfigError, OrderRefused, nearest
 from market.instruments import Instrument
 
 PATIENCE = 2_000_000_000  # ns that a row waits for an instrument's bar after its close
@@ -49,7 +49,7 @@ class PaperBroker:
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(brackets=True, short=True)
+        return Capabilities(brackets=True, short=True, resting_stops=False)
 
     async def connect(self) -> None:
         """Nothing to connect to."""
@@ -59,6 +59,9 @@ class PaperBroker:
 
     async def instruments(self, ids: Sequence[str]) -> tuple[Instrument, ...]:
         known = {one.id: one for one in self.venue.instruments}
+        for each in ids:
+            if each not in known:
+                raise ConfigError(f"paper: instrument '{each}' isn't traded here. {nearest(each, known)}")
         return tuple(known[each] for each in ids)
 
     async def bars(self, instrument: str, timeframe: int, start: int, end: int) -> Bars:

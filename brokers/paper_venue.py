@@ -105,6 +105,10 @@ class PaperVenue:
         """Rest it. The same client id a second time is refused, as everything that can't rest."""
         if order.client_id in self._names:
             raise OrderRefused(f"order {order.client_id}: this id was used before. Nothing rests twice.")
+        if order.reduces and order.trigger is not None:
+            raise OrderRefused(
+                f"order {order.client_id}: a paper account protects positions by their bracket, not by stops."
+            )
         column = self._column(order)
         kind, price = _kind(order)
         lots = order.quantity / decimal(self.instruments[column].lot)

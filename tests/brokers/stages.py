@@ -289,7 +289,11 @@ class Gated:
 
 SYMBOLS = {"binance": "BTCUSDT", "binanceusdm": "BTCUSDT", "upbit": "KRW-BTC"}
 PAPER = Adapter(
-    "paper", Decimal(30_000), Decimal("0.01"), Decimal("0.01"), Capabilities(brackets=True, short=True)
+    "paper",
+    Decimal(30_000),
+    Decimal("0.01"),
+    Decimal("0.01"),
+    Capabilities(brackets=True, short=True, resting_stops=False),
 )
 BINANCE = Adapter(
     "binance", Decimal(30_000), Decimal("0.01"), Decimal("0.01"), dialect("binance").capabilities,

@@ -15,11 +15,9 @@ from tests.brokers.stages import ADAPTERS, FLAT, Adapter, account, broker_of, si
 
 # What an adapter doesn't keep yet. Strict: a law that is kept again must leave this list.
 BROKEN = {
-    ("a_stop_waits_for_its_trigger_then_takes_the_market", "paper"): "a reducing stop fills at the next open",
     ("a_price_off_the_tick_is_refused", "paper"): "ticks aren't checked",
     ("an_order_too_small_is_refused", "paper"): "minima aren't checked",
     ("an_order_too_big_is_refused", "paper"): "maxima aren't checked",
-    ("an_unknown_instrument_has_no_facts", "paper"): "KeyError instead of ConfigError",
 }
 PAIRS = [
     pytest.param(

@@ -9,14 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backtest.files import check_output
-from backtest.output import write_json
 from live.control.answers import Code, Done, Health, OrderLine, Position, Status
 from live.control.client import ControlClient, ask
 from live.control.errors import EngineDown
 from live.pause import Pause
-from live.supervisor.kill import kill_account
 from maemae.live_bots import Known, known_bot, known_bots, read_bot, who
-from maemae.live_supervised import kill_target
 from market.errors import ConfigError
 from records.codec import to_json
 from records.latch import KillLatch
@@ -31,6 +28,8 @@ def run_status(asked: str | None, out: str | None) -> int:
     bots = [known_bot(asked)] if asked is not None else known_bots()
     found = [asyncio.run(_found(bot)) for bot in bots]
     if out is not None:
+        from backtest.output import write_json  # brings the desk's compiler along
+
         write_json({"bots": found}, out)
     if out != "-":
         for each in found:
@@ -145,6 +144,9 @@ def _say(bot: Known, done: Done) -> int:
 
 def run_kill(asked: str, flatten: bool, why: str) -> int:
     """0: everything was done; 1: a person must look, and the report says at what."""
+    from live.supervisor.kill import kill_account
+    from maemae.live_supervised import kill_target
+
     bot = known_bot(asked)
     if bot.profile is None:
         raise ConfigError(f"{bot.name}: its profile isn't known any more. Give the profile's path.")

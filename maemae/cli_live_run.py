@@ -4,8 +4,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from maemae.compose_live import LiveBot
 from maemae.compose_live_market import venue_of
+from maemae.live_bot import LiveBot
 from maemae.live_bots import read_bot
 from maemae.live_engine import check_bot, run_engine
 from maemae.live_supervised import supervise

@@ -5,7 +5,6 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from math import inf
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from brokers.contract import BarEvent, Broker, BrokerEvent, LinkEvent
@@ -19,7 +18,6 @@ from live.approvals import ApprovalRules, Approvals, Requests
 from live.bot import Identity, RunningBot, Views
 from live.control.answers import ApprovalRequest
 from live.control.events import EventLog, Kind
-from live.control.places import Places
 from live.engine import Engine
 from live.guard import Guard
 from live.host import Hosted
@@ -40,9 +38,10 @@ from live.views.results import Results
 from live.views.scale import Scale
 from maemae import __version__
 from maemae.compose import load_strategies, strategy_names
-from maemae.compose_live_market import PAPER, Market
+from maemae.compose_live_market import Market
 from maemae.compose_live_run import manifest_of, run_name
 from maemae.compose_risk import risk_limits
+from maemae.live_bot import LiveBot
 from maemae.settings import Profile
 from maemae.settings_live import ApprovalSettings
 from records.inputs import Start
@@ -51,47 +50,6 @@ from records.latch import KillLatch
 from records.message import Message
 
 LATELY = 600 * 10**9  # ns before a journal's end: what readers may have missed
-
-
-@dataclass(frozen=True)
-class LiveBot:
-    """What is to run. text: the profile as it stands in its file. pace_s: between rows of a replay."""
-
-    profile: Profile
-    path: Path
-    text: str
-    places: Places
-    pace_s: float = 0.0
-
-    @property
-    def real(self) -> bool:
-        """Whether it trades money."""
-        return self.profile.mode == "live"
-
-    @property
-    def replays(self) -> bool:
-        return self.profile.venue.use == PAPER
-
-    @property
-    def mode(self) -> str:
-        return "live" if self.real else PAPER
-
-    @property
-    def account(self) -> str:
-        """What people call the account."""
-        return account_of(self.profile)
-
-    @property
-    def journal(self) -> Path:
-        return (self.places.account or self.places.folder) / "journal.db"
-
-
-def account_of(profile: Profile) -> str:
-    """The account's name: the profile's own, or one made of venue and key."""
-    venue = profile.venue
-    if profile.mode != "live":
-        return f"{PAPER}-{profile.name}"
-    return venue.account or "-".join(part for part in (venue.use, venue.key_env.lower()) if part)
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,6 @@ from market.timeframes import parse_timeframe
 if TYPE_CHECKING:
     from brokers.crypto.broker import CcxtBroker
 
-PAPER = "paper"
-
 
 @dataclass(frozen=True, eq=False)
 class Market:

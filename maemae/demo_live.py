@@ -24,8 +24,9 @@ from live.control.events import Event, Said
 from live.control.places import Places
 from live.host import Hosted, host
 from live.redaction import Redactor
-from maemae.compose_live import LiveBot, Outside, assemble
+from maemae.compose_live import Outside, assemble
 from maemae.compose_live_market import streamed
+from maemae.live_bot import LiveBot
 from maemae.profile import check_profile, read_tables
 from maemae.settings import Profile
 from market import demo_data

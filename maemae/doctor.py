@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from brokers.contract import AccountReport
 from live.keys import read_key
 from live.telegram.settings import TOKEN_KEY
-from maemae.compose_live import LiveBot
 from maemae.compose_live_market import venue_of
 from maemae.compose_live_run import check_proof
+from maemae.live_bot import LiveBot
 from maemae.live_engine import check_pieces, keys_of
 from market.errors import ConfigError, MaemaeError
 from market.instruments import Instrument

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from live.control.places import Places
-from maemae.compose_live import LiveBot, account_of
+from maemae.live_bot import LiveBot, account_of
 from maemae.profile import Tables, check_profile, read_tables
 from market.errors import ConfigError, nearest
 from records.durable import place

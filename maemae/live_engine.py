@@ -7,16 +7,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from brokers.contract import Capabilities
 from brokers.crypto.access import Access, Keys, read_keys
 from filters.registry import load_filter
 from live.host import host
 from live.logs import Logs, start_logging
 from live.redaction import Redactor
 from maemae.compose import load_strategies
-from maemae.compose_live import LiveBot, Outside, assemble
+from maemae.compose_live import Outside, assemble
 from maemae.compose_live_market import Market, instruments_of, replayed, streamed, timeframe_of, venue_of
 from maemae.compose_live_run import check_proof
 from maemae.compose_risk import risk_limits
+from maemae.live_bot import LiveBot
 from maemae.live_bots import read_bot, remember
 from market.errors import ConfigError, DataError, MaemaeError
 from records.journal import Journal
@@ -47,9 +49,19 @@ def check_pieces(bot: LiveBot) -> None:
     for each in profile.filters:
         load_filter(each.use, each.parameters)
     if not bot.replays:
-        venue_of(profile, signed=False)
+        _check_stops(bot, venue_of(profile, signed=False).capabilities)
         timeframe_of(profile)
         risk_limits(profile.risk, instruments_of(profile))
+
+
+def _check_stops(bot: LiveBot, venue: Capabilities) -> None:
+    """Stops that only this process watches are for those who said so."""
+    if bot.real and not venue.resting_stops and not bot.profile.live.local_stops:
+        raise ConfigError(
+            f"{bot.profile.venue.use} keeps no stop orders: positions would be protected only while this bot "
+            "runs. Nothing was started. Say local_stops = true in [live] to trade all the same, or choose "
+            "another venue."
+        )
 
 
 def keys_of(bot: LiveBot) -> Keys:

@@ -17,8 +17,8 @@ from brokers.contract import (
 from desk.orders import Order
 from live.supervisor.kill import KillTarget
 from live.supervisor.run import SupervisorSetup, own_command, run_supervisor
-from maemae.compose_live import LiveBot
 from maemae.compose_live_market import venue_of
+from maemae.live_bot import LiveBot
 from maemae.live_bots import remember
 from maemae.live_engine import secrets_of
 from market.bars import Bars

@@ -17,8 +17,9 @@ from live.control.places import Places
 from live.host import Hosted, host
 from live.recovery import STATE
 from live.redaction import Redactor
-from maemae.compose_live import LiveBot, Outside, assemble
+from maemae.compose_live import Outside, assemble
 from maemae.compose_live_market import replayed
+from maemae.live_bot import LiveBot
 from maemae.profile import check_profile
 from market.bars import Panel
 from market.instruments import Instrument

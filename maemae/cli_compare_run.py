@@ -13,9 +13,9 @@ from live.compare_report import comparison_json, print_comparison
 from live.control.places import Places
 from maemae.compose import load_strategies, strategy_names
 from maemae.compose_data import read_panel
-from maemae.compose_live import LiveBot
 from maemae.compose_live_market import Market, replayed, streamed, venue_of
 from maemae.compose_live_run import manifest_of
+from maemae.live_bot import LiveBot
 from maemae.live_bots import read_bot
 from maemae.progress import Progress
 from maemae.settings import Profile

@@ -17,6 +17,15 @@ Replayed = Annotated[
 Pace = Annotated[
     float, typer.Option("--pace", metavar="SECONDS", help="Between two bars of a replay.", min=0.0)
 ]
+Confirmed = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ACCOUNT",
+        envvar="MAEMAE_YES_I_KNOW",
+        help="Trade real money on this account without asking.",
+        show_envvar=False,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -43,10 +52,7 @@ def live(
             show_default=False,
         ),
     ] = None,
-    yes_i_know: Annotated[
-        str | None,
-        typer.Option(metavar="ACCOUNT", help="Trade real money on this account without asking."),
-    ] = None,
+    yes_i_know: Confirmed = None,
     debug: Debug = False,
 ) -> int:
     """Trade: on paper, or with real money where the profile says mode = "live"."""
@@ -60,10 +66,7 @@ def supervise(
     data: Replayed = None,
     pace: Pace = 0.0,
     attach: Annotated[bool, typer.Option("--attach", help="Others start the engine; only watch it.")] = False,
-    yes_i_know: Annotated[
-        str | None,
-        typer.Option(metavar="ACCOUNT", help="Trade real money on this account without asking."),
-    ] = None,
+    yes_i_know: Confirmed = None,
     debug: Debug = False,
 ) -> int:
     """Watch an engine: Telegram, alerts, watchdog, kill switch. Starts it, too."""

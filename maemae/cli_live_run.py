@@ -49,7 +49,7 @@ def confirm(bot: LiveBot, said: str | None) -> None:
     if said is None:
         raise ConfigError(
             f"'{bot.profile.name}' trades real money, and nobody is here to confirm it. Nothing was started. "
-            f"Add: --yes-i-know {bot.account}"
+            f"Add: --yes-i-know {bot.account} (or set MAEMAE_YES_I_KNOW={bot.account})"
         )
     if said != bot.account:
         raise ConfigError(f"'{said}' isn't the account's name, {bot.account}. Nothing was started.")

@@ -1,0 +1,120 @@
+"""The whole bot on a simulated Binance in real time: with orders there, and on paper by its prices."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from live.control.answers import Activity, Code
+from live.control.client import ask
+from live.control.places import Places
+from tests.live.simulators import KEY, SECRET, simulated
+from tests.live.test_bad_input import PROFILE, while_it_trades
+
+
+@pytest.fixture(autouse=True)
+def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAEMAE_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("TEST_KEY", KEY)
+    monkeypatch.setenv("TEST_SECRET", SECRET)
+    monkeypatch.setattr("maemae.live_engine.check_proof", lambda profile, path: None)
+
+
+def profile_of(tmp_path: Path, url: str, *changes: tuple[str, str]) -> Path:
+    text = PROFILE.format(url=url)
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "bad.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def within(seconds: float, what: Callable[[], Any]) -> Any:
+    """The first true answer."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds:g} s")
+
+
+def test_orders_rest_fill_and_are_closed_by_hand_and_both_sides_agree(tmp_path: Path) -> None:
+    with simulated() as sim:
+        path = profile_of(tmp_path, sim.url)
+        socket = Places.of("bad").socket
+
+        def steer() -> None:
+            held = within(40, lambda: ask(socket, lambda bot: bot.positions()))[0]
+            within(
+                10, lambda: [each for each in ask(socket, lambda bot: bot.positions()) if each.resting_stop]
+            )
+            assert ask(socket, lambda bot: bot.pause("kim")).code is Code.PAUSED
+            done = ask(socket, lambda bot: bot.force_exit("all", "kim"))
+            assert done.code is Code.SENT, done
+            within(20, lambda: not ask(socket, lambda bot: bot.positions()))
+            within(10, lambda: not ask(socket, lambda bot: bot.orders()))
+            trade = ask(socket, lambda bot: bot.trades(1))[0]
+            story = ask(socket, lambda bot: bot.why(held.id))
+            assert story.trade is not None and trade.instrument == held.instrument
+            status, health = ask(socket, lambda bot: bot.status()), ask(socket, lambda bot: bot.health())
+            assert status.activity is Activity.PAUSED and health.ok, (status, health)
+            balance = ask(socket, lambda bot: bot.balance())
+            assert {each.currency for each in balance.holdings} >= {"USDT"}
+
+        while_it_trades(path, "bad", steer)
+        assert not list(sim.exchange.open_orders(sim.account.name))
+        assert abs(float(sim.account.balance("AAA").total)) < 0.1  # less than a lot of dust
+
+
+def test_a_profile_is_read_again_and_a_wrong_one_is_refused(tmp_path: Path) -> None:
+    with simulated() as sim:
+        path = profile_of(tmp_path, sim.url)
+        socket = Places.of("bad").socket
+
+        def steer() -> None:
+            good = path.read_text(encoding="utf-8")
+            path.write_text(good.replace("fast = 2", "fsat = 2"), encoding="utf-8")
+            refused = ask(socket, lambda bot: bot.reload("kim"))
+            assert refused.code is Code.REFUSED and "fsat" in refused.detail
+            path.write_text(good.replace("fast = 2", "fast = 3"), encoding="utf-8")
+            before = ask(socket, lambda bot: bot.health()).uptime_s
+            assert ask(socket, lambda bot: bot.reload("kim")).code is Code.RELOADED
+
+            def again() -> bool:
+                from live.control.errors import EngineDown
+
+                try:
+                    return ask(socket, lambda bot: bot.health()).uptime_s < before
+                except EngineDown:
+                    return False
+
+            within(20, again)
+            within(20, lambda: "fast = 3" in ask(socket, lambda bot: bot.config()))
+            within(20, lambda: ask(socket, lambda bot: bot.status()).activity is Activity.RUNNING)
+
+        while_it_trades(path, "bad", steer)
+
+
+def test_paper_uses_public_prices_and_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TEST_KEY")
+    with simulated() as sim:
+        path = profile_of(tmp_path, sim.url, ('mode = "live"', 'mode = "paper"'))
+        socket = Places.of("bad").socket
+
+        def steer() -> None:
+            within(40, lambda: ask(socket, lambda bot: bot.trades(1)))
+            health = ask(socket, lambda bot: bot.health())
+            assert health.ok, health
+            assert ask(socket, lambda bot: bot.status()).mode == "paper"
+
+        while_it_trades(path, "bad", steer)
+        assert not sim.exchange.orders
+        signed = [
+            place for place in sim.requests if "account" in place or "order" in place or "sapi" in place
+        ]
+        assert not signed, signed

@@ -43,9 +43,9 @@ class Job:
 class Sending:
     """Carries intents out.
 
-    judge: asked again about orders that the gate lets wait; None: no gate. halted: asked before every send, why
-    nothing may leave, "" = it may. before_exit: awaited before an exit is sent, to free what it needs. tell: code, order, text, for people;
-    alarm: the same of no order.
+    judge: asked again about orders that the gate lets wait; None: no gate. halted: asked before every send,
+    why nothing may leave, "" = it may. before_exit: awaited before an exit is sent, to free what it needs.
+    tell: code, order, text, for people; alarm: the same of no order.
     """
 
     broker: Broker

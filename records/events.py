@@ -5,8 +5,8 @@ from desk.orders import (
     Accepted,
     CancelRefused,
     CancelRequested,
+    Expired,
     Fill,
-    OrderEvent,
     Replaced,
     ReplaceRefused,
     ReplaceRequested,
@@ -24,14 +24,18 @@ def update_key(update: OrderUpdate) -> str:
     """The same for one event whether a stream, a query or a later start tells it, whenever it is told.
 
     An order is created, denied, sent, rejected, cancelled and expired once; it is accepted once under each of
-    the venue's ids. Requests and answers have a number. A fill is its trade and the venue's correction of it.
+    the venue's ids. Requests and answers have a number. A bracket's rest is told once a bar. A fill is its
+    trade and the venue's correction of it.
     """
-    parts = (order_id(update), type(update.event).__name__, *_apart(update.event))
+    parts = (order_id(update), type(update.event).__name__, *_apart(update))
     return "|".join(str(part) for part in parts)
 
 
-def _apart(event: OrderEvent) -> tuple[object, ...]:
+def _apart(update: OrderUpdate) -> tuple[object, ...]:
     """What tells two events of one kind and order apart."""
+    event = update.event
+    if isinstance(event, Expired) and "." in update.client_id:
+        return (update.ts,)  # a bracket may be reached, with a rest left, on several bars
     if isinstance(event, Fill):
         return event.trade_id, event.sequence
     if isinstance(event, Replaced):

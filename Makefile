@@ -1,11 +1,11 @@
-# make demo | test | lint | types | bench. Everything needed is installed into .venv on first use.
+# make demo | test | lint | types | bench | chaos. Everything needed is installed into .venv on first use.
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 WORKERS ?= 2
 
-.PHONY: demo test lint types layers bench clean
+.PHONY: demo test lint types layers bench chaos clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/maemae demo
@@ -25,6 +25,9 @@ types: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks
+
+chaos: $(VENV)/.dev
+	@$(BIN)/python -m tests.chaos
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -130,9 +130,9 @@ class Engine:
         if self.guard is not None:
             self.guard.see(event)
         if isinstance(event, BarEvent):
-            self._step_all(list(self.rows.take(event)))
+            self.step_all(list(self.rows.take(event)))
         elif isinstance(event, TimeEvent):
-            self._step_all(list(self.rows.due(event.now)))
+            self.step_all(list(self.rows.due(event.now)))
         elif isinstance(event, OrderUpdate):
             self._hear_update(event)
         elif isinstance(event, TradeEvent):
@@ -176,7 +176,7 @@ class Engine:
             for instrument in self.instruments:
                 self.guard.touch(instrument)
 
-    def _step_all(self, rows: Sequence[Row]) -> None:
+    def step_all(self, rows: Sequence[Row]) -> None:
         for row in rows:
             self.sending.put(self.session.row(row, self.clock()))
             self.after(row)
@@ -224,7 +224,7 @@ class Engine:
             await asyncio.sleep(self.beat_s or 0.0)
             self.beats += 1
             now = self.clock()
-            self._step_all(list(self.rows.due(now)))
+            self.step_all(list(self.rows.due(now)))
             if self.guard is not None:
                 for notice in self.guard.gate.tick(self.guard.facts()):
                     self._notice(notice, now)

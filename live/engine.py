@@ -76,7 +76,7 @@ class Engine:
         now = self.clock()
         self.session.tell(start, now)
         self.sending.put(deny_new(self.session, found, now))
-        held = await self.reconcile()
+        held = await self.reconcile(starting=True)
         if not found.live:
             set_baseline(self.session, held, now)
             self._mark_drift(held)
@@ -142,12 +142,17 @@ class Engine:
         elif isinstance(event, LinkEvent) and event.link is not Link.DOWN:
             await self.reconcile()
 
-    async def reconcile(self) -> dict[str, Decimal]:
-        """Hear what the venue has that the journal lacks; returns what it holds, by instrument."""
+    async def reconcile(self, starting: bool = False) -> dict[str, Decimal]:
+        """Hear what the venue has that the journal lacks; returns what it holds, by instrument.
+
+        starting: a venue that can't say ends the start, VenueDown; later it is told, and asked again.
+        """
         now = self.clock()
         try:
             found = await reconcile(self.session, self.broker, now)
         except MaemaeError as error:
+            if starting:
+                raise
             self.sending.alarm("reconcile", str(error))
             return {}
         self._compared = now

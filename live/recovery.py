@@ -64,16 +64,19 @@ def recover(session: Session, code: str) -> Recovered:
     entries = [(entry.ts, message_of(entry)) for entry in session.journal.entries()]
     messages = [message for _, message in entries]
     starts = [message for message in messages if isinstance(message, Start)]
+    until = _facts_until(messages, code)
     found = Recovered(starts=len(starts))
-    found.facts_only = bool(starts) and any(start.manifest.code != code for start in starts[-1:])
-    since = _restore_checkpoint(session, messages) if found.facts_only else 0
-    if found.facts_only:
-        _count_on(session, messages)
+    found.facts_only = 0 < until == len(messages)
+    since = _restore_checkpoint(session, messages[:until])
+    if until:
+        _count_on(session, messages[:until])
     pending: dict[int, list[BarEvent]] = {}
     derived: dict[str, Submit] = {}
     for place, (ts, message) in enumerate(entries):
+        if place == until and until:
+            _take_up(session)
         session.watch(ts, message)
-        for intent in _fold(session, ts, message, pending, found, place >= since):
+        for intent in _fold(session, ts, message, pending, found, place >= since, place < until):
             if isinstance(intent, Submit):
                 derived[intent.order.client_id] = intent
         if isinstance(message, IntentMessage):
@@ -81,7 +84,7 @@ def recover(session: Session, code: str) -> Recovered:
     found.new = list(derived.values())
     session.reader.resume()
     if found.facts_only:
-        session.trader.desk.book.account["signals_seen"] = session.reader.counted
+        _take_up(session)
     return found
 
 
@@ -107,8 +110,9 @@ def _fold(
     pending: dict[int, list[BarEvent]],
     found: Recovered,
     live: bool,
+    facts: bool,
 ) -> Iterator[Intent]:
-    """One entry. live: False for what the checkpoint holds already."""
+    """One entry. live: False for what the checkpoint holds already. facts: other code wrote it."""
     if isinstance(message, Bar):
         pending.setdefault(message.event.ts, []).append(message.event)
     elif isinstance(message, Step):
@@ -116,7 +120,7 @@ def _fold(
         row = _row(session, message.ts, pending.pop(message.ts, []))
         session.reader.history.append(row.ts, row.prices)
         if live:
-            said = _said(session, message, found.facts_only)
+            said = _said(session, message, facts)
             yield from session.trader.bar(row.ts, row.prices, said)[1]
     elif isinstance(message, IntentMessage):
         reason = EXTERNAL if message.strategy == EXTERNAL else message.reason
@@ -143,8 +147,25 @@ def _hear(session: Session, message: Update, live: bool) -> Iterator[Intent]:
         yield from session.trader.update(update)[1]
 
 
-def _said(session: Session, step: Step, facts_only: bool) -> Said:
-    if facts_only:
+def _facts_until(messages: list[Message], code: str) -> int:
+    """How many entries were written by other code: all before the first start of the code that runs now."""
+    until = 0
+    for place, message in enumerate(messages):
+        if isinstance(message, Start) and message.manifest.code != code:
+            until = len(messages)
+        elif isinstance(message, Start) and until == len(messages):
+            until = place
+    return until
+
+
+def _take_up(session: Session) -> None:
+    """From here on signals are the desk's again, numbered as if it had heard those before."""
+    session.reader.resume()
+    session.trader.desk.book.account["signals_seen"] = session.reader.counted
+
+
+def _said(session: Session, step: Step, facts: bool) -> Said:
+    if facts:
         return nothing_said(session.trader.n_filters)
     return Said(step.signals, step.p, step.status, step.labels)
 

@@ -63,6 +63,7 @@ class Sending:
         self._queues: dict[str, asyncio.Queue[Intent | Job]] = {}
         self._workers: list[asyncio.Task[None]] = []
         self._settling: set[asyncio.Task[None]] = set()
+        self._cancelled: set[str] = set()
 
     @cached_property
     def failed(self) -> "asyncio.Future[None]":
@@ -119,10 +120,11 @@ class Sending:
 
     async def cancel(self, order: Order) -> None:
         """Ask the venue to end an order; one that it doesn't have is looked into."""
-        if self.session.orders[order.client_id].view.closed:
+        if self.session.orders[order.client_id].view.closed or order.client_id in self._cancelled:
             return
         try:
             await self.broker.cancel(order)
+            self._cancelled.add(order.client_id)  # the venue said so; its update is on the way
         except OrderRefused:
             if not self.session.orders[order.client_id].view.closed:
                 self.doubt(order)

@@ -34,15 +34,18 @@ def choose_cuts(
 ) -> list[Cut]:
     """At most ``n_cuts`` different cuts in ascending order, the last one at the panel's end."""
     n = len(panel)
+    said = _bars_by_kind(signals)
     wanted = {
-        "at a signal": _spread_signals(signals) + 1,
-        "just before a signal": _spread_signals(signals),
-        "at a missing bar": missing_bars(panel),
-        "early": np.arange(2, min(max(2 * warmup, 32), n)),
+        "at a signal": [bars + 1 for bars in said],
+        "just before a signal": said,
+        "at a missing bar": [missing_bars(panel)],
+        "early": [np.arange(2, min(max(2 * warmup, 32), n))],
     }
     chosen: dict[int, str] = {n: "at the end"}
-    for why, rows in wanted.items():
-        _take(chosen, rows, why, int(SHARES[why] * n_cuts), n, rng)
+    for why, groups in wanted.items():
+        left = int(SHARES[why] * n_cuts)
+        for place, rows in enumerate(groups):  # what a small group leaves, the next ones share
+            left -= _take(chosen, rows, why, -(-left // (len(groups) - place)), n, rng)
     spans = [name for name in TIMEFRAMES if 1 < bars_in(panel, name) < n]
     for name in spans:
         inside = inside_rows(panel, name)
@@ -51,25 +54,19 @@ def choose_cuts(
     return sorted(Cut(rows, why) for rows, why in chosen.items())
 
 
-def _take(chosen: dict[int, str], rows: Ints, why: str, count: int, n: int, rng: np.random.Generator) -> None:
+def _take(chosen: dict[int, str], rows: Ints, why: str, count: int, n: int, rng: np.random.Generator) -> int:
+    """Choose at most ``count`` of ``rows``; returns how many."""
     possible = np.unique(rows[(rows >= 2) & (rows < n)])
     free = possible[np.isin(possible, list(chosen), invert=True)]
-    for row in rng.choice(free, min(count, len(free)), replace=False):
-        chosen[int(row)] = why
+    found = rng.choice(free, min(count, len(free)), replace=False)
+    chosen.update(dict.fromkeys(found.tolist(), why))
+    return len(found)
 
 
-def _spread_signals(signals: NDArray[np.void]) -> Ints:
-    """Bars with signals, at most 2,000, the rare kinds not drowned by the frequent ones."""
-    if not len(signals):
-        return np.zeros(0, np.int64)
+def _bars_by_kind(signals: NDArray[np.void]) -> list[Ints]:
+    """Bars with signals of each strategy, kind and side, the rarest first, so that none is drowned."""
     group: Any = signals["strategy"].astype(np.int64) * 64 + signals["kind"] * 4 + signals["side"]
-    kinds = np.unique(group)
-    found = []
-    for kind in kinds:
-        bars = np.unique(signals["bar"][group == kind])
-        step = max(1, len(bars) * len(kinds) // 2_000)
-        found.append(bars[::step])
-    return np.concatenate(found)
+    return sorted((np.unique(signals["bar"][group == kind]) for kind in np.unique(group)), key=len)
 
 
 def missing_bars(panel: Panel) -> Ints:

@@ -22,12 +22,20 @@ WHOLE = (
 MEMORY = "a module-level cache or a class attribute remembers other data than it was given"
 
 
+FULL = "on the full data"
+
+
 @dataclass(frozen=True)
 class Failure:
-    """One cut and the first difference found there."""
+    """One cut and the first difference found there. against: which longer data said otherwise, in words."""
 
     cut: Cut
     difference: Difference
+    against: str = FULL
+
+    def sentence(self, panel: Panel) -> str:
+        cut = f"on the data cut after bar {self.cut.rows - 1} ({self.cut.why})"
+        return self.difference.sentence(panel, self.against, cut)
 
 
 def usual_cause(panel: Panel, failures: Sequence[Failure], warmup: int) -> str:

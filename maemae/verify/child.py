@@ -5,7 +5,7 @@ Started as ``python child.py``. It knows no bar before the parent has sent it, a
 
 import os
 import sys
-from time import perf_counter
+from time import process_time
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -52,25 +52,26 @@ class Session:
         self.n_bars = until
         return {}, {}
 
-    def panel(self, fields: Fields) -> Any:
-        """A copy of rows [start, stop): a strategy that writes into it harms nobody."""
+    def panel(self, fields: Fields, after: Arrays | None = None) -> Any:
+        """A copy of rows [start, stop), and of ``after``: a strategy that writes into it harms nobody."""
         from market.bars import Panel
 
         start, stop = fields.get("start", 0), fields.get("stop", self.n_bars)
         rows = {name: held[start:stop].copy() for name, held in self.columns.items()}
+        for name, more in (after or {}).items():
+            rows[name] = np.concatenate([rows[name], more])
         return Panel(self.instruments, self.timeframe, **rows)
 
     def read(self, fields: Fields, arrays: Arrays) -> tuple[Fields, Arrays]:
-        """Everything before the decision on rows [start, stop)."""
-        began = perf_counter()
-        reading = self.pipeline.read(self.panel(fields))
+        """Everything before the decision on rows [start, stop) and those in ``arrays`` after them."""
+        reading = self.pipeline.read(self.panel(fields, arrays))
         found = {
             "signals": reading.signals.rows,
             "p": reading.opinions.p,
             "status": reading.opinions.status,
             "labels": reading.labels,
         }
-        return {"seconds": perf_counter() - began}, found
+        return {}, found
 
     def signals(self, fields: Fields, arrays: Arrays) -> tuple[Fields, Arrays]:
         """What one strategy says on rows [start, stop)."""
@@ -78,6 +79,38 @@ class Session:
 
         found = alone(self.pipeline, fields["place"]).signals(self.panel(fields))
         return {}, {"signals": found.rows}
+
+    def prefixes(self, fields: Fields, arrays: Arrays) -> tuple[Fields, Arrays]:
+        """What one strategy says on rows [start, stop) for each stop in [first, last]."""
+        from maemae.verify.watched import alone
+
+        one = alone(self.pipeline, fields["place"])
+        found = [
+            one.signals(self.panel({**fields, "stop": stop})).rows
+            for stop in range(fields["first"], fields["last"] + 1)
+        ]
+        return {}, {"signals": np.concatenate(found), "counts": np.array([len(rows) for rows in found])}
+
+    def altered(self, fields: Fields, arrays: Arrays) -> tuple[Fields, Arrays]:
+        """What one strategy, or with ``place`` None the pipeline, says at ``ends`` of other futures."""
+        from maemae.verify.futures import alter
+        from maemae.verify.watched import alone
+
+        panel = alter(self.panel(fields), arrays["ends"], arrays["kinds"], fields["ahead"])
+        there = np.zeros(len(panel), np.bool_)
+        there[arrays["ends"]] = True
+        if fields["place"] is not None:
+            rows = alone(self.pipeline, fields["place"]).signals(panel).rows
+            return {}, {"signals": rows[there[rows["bar"]]]}
+        reading = self.pipeline.read(panel)
+        mine = there[reading.signals.rows["bar"]]
+        opinions = reading.opinions
+        found = {
+            "signals": reading.signals.rows[mine],
+            "p": opinions.p[mine],
+            "status": opinions.status[mine],
+        }
+        return {}, found
 
     def assess(self, fields: Fields, arrays: Arrays) -> tuple[Fields, Arrays]:
         """What one filter thinks of the given signals on rows [start, stop)."""
@@ -108,11 +141,14 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
         "append": session.append,
         "read": session.read,
         "signals": session.signals,
+        "prefixes": session.prefixes,
+        "altered": session.altered,
         "assess": session.assess,
         "digests": session.digests,
     }
     while (message := receive(requests)) is not None:
         fields, arrays = message
+        began = process_time()
         try:
             answer, found = operations[fields["do"]](fields, arrays)
         except (Exception, SystemExit) as error:
@@ -120,7 +156,7 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
             guard.note_kernel_refusal(said)
             answer, found = {"error": {"who": guard.failed, "text": f"{type(said).__name__}: {said}"}}, {}
         guard.failed = ""
-        send(replies, {**answer, "refused": guard.take_refusals()}, found)
+        send(replies, {**answer, "seconds": process_time() - began, "refused": guard.take_refusals()}, found)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from desk.pipeline import Pipeline
 from maemae.verify.audit import Refusal
+from maemae.verify.bar_by_bar import look_bar_by_bar, together
 from maemae.verify.cuts import Cut, choose_cuts
 from maemae.verify.determinism import NAME as determinism_name
 from maemae.verify.determinism import check_determinism
@@ -22,6 +23,7 @@ from maemae.verify.parity import check_parity
 from maemae.verify.reference import read_here
 from maemae.verify.report import Check, Report, counted
 from maemae.verify.spec import PipelineSpec
+from maemae.verify.spoken import check_spoken
 from maemae.verify.warmup import NAME as warmup_name
 from maemae.verify.warmup import check_warmup
 from maemae.verify.witness import Witness, WitnessError
@@ -33,7 +35,8 @@ FILES = "no undeclared files"
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is tried. budget_s: seconds for the time cuts, which sets their number between the two bounds.
+    """How much is tried. budget_s: seconds for the cuts of the whole history, which sets their number between
+    the two bounds. every_bar_s, futures_s: processor seconds for cuts at every bar, and other futures.
 
     left_cuts: per strategy and filter. hash_seeds: one child process each, at least two.
     parity_bars: stepped at most. engine_bars: traded at most by the live engine. use_kernel: False does
@@ -41,6 +44,8 @@ class Effort:
     """
 
     budget_s: float = 8.0
+    every_bar_s: float = 20.0
+    futures_s: float = 10.0
     least_cuts: int = 24
     most_cuts: int = 200
     left_cuts: int = 24
@@ -91,12 +96,13 @@ def _checks(
     n_steps = min(len(panel), effort.parity_bars)
     with ThreadPoolExecutor(len(witnesses)) as pool:
         try:
-            told = [pool.submit(_tell_all, witness, spec, panel) for witness in others]
-            ahead = pool.submit(_look_ahead, subject, spec, first, cuts, progress)
+            told = [pool.submit(_tell_all, witness, spec, panel) for witness in others[1:]]
+            ahead = pool.submit(_look_ahead, subject, spec, first, cuts)
+            bars = pool.submit(_bar_by_bar, subject, spec, others[0], effort, progress)
             here = digests(subject.pipeline, panel, subject.full)
             parity = check_parity(subject, n_steps)
             engine = check_engine(subject, effort.engine_bars, traded)
-            lookahead = _judge(lookahead_name, ahead.result)
+            lookahead = together([_judge(lookahead_name, ahead.result), *bars.result()])
         except BaseException:
             for witness in witnesses:
                 witness.kill()  # or the pool would wait for them
@@ -105,7 +111,8 @@ def _checks(
     def determinism() -> Check:
         for future in told:
             future.result()
-        first.show(len(panel))
+        for witness in witnesses:
+            witness.show(len(panel))
         return check_determinism(subject, here, witnesses, effort.hash_seeds)
 
     same_everywhere = _judge(determinism_name, determinism)
@@ -121,7 +128,7 @@ def _checks(
         random = _random(effort, 1)
         enough = _judge(warmup_name, lambda: check_warmup(subject, first, effort.left_cuts, random))
     files = _files([refusal for witness in witnesses for refusal in witness.refusals], spec)
-    return (files, same_everywhere, lookahead, enough, parity, engine)
+    return (files, check_spoken(subject), same_everywhere, lookahead, enough, parity, engine)
 
 
 def _random(effort: Effort, check: int) -> np.random.Generator:
@@ -129,11 +136,19 @@ def _random(effort: Effort, check: int) -> np.random.Generator:
     return np.random.default_rng((effort.seed, check))
 
 
-def _look_ahead(
-    subject: Subject, spec: PipelineSpec, witness: Witness, cuts: list[Cut], progress: Progress
-) -> Check:
+def _look_ahead(subject: Subject, spec: PipelineSpec, witness: Witness, cuts: list[Cut]) -> Check:
     witness.build(spec, subject.panel)
-    return check_lookahead(subject, witness, cuts, progress)
+    return check_lookahead(subject, witness, cuts)
+
+
+def _bar_by_bar(
+    subject: Subject, spec: PipelineSpec, witness: Witness, effort: Effort, progress: Progress
+) -> list[Check]:
+    def stranger() -> Witness:
+        return Witness(spec.files, effort.hash_seeds[0], effort.use_kernel)
+
+    seconds = effort.every_bar_s, effort.futures_s
+    return look_bar_by_bar(subject, spec, witness, stranger, seconds, _judge, progress)
 
 
 def _tell_all(witness: Witness, spec: PipelineSpec, panel: Panel) -> None:

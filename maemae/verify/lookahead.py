@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from desk.pipeline import Pipeline, Reading
-from maemae.verify.causes import MEMORY, Failure, usual_cause
+from maemae.verify.causes import FULL, MEMORY, Failure, usual_cause
 from maemae.verify.cuts import Cut
 from maemae.verify.difference import (
     Difference,
@@ -62,7 +62,7 @@ def check_lookahead(
             if cut.rows <= subject.warmup and not _said_before(subject, cut.rows):
                 silent += 1
                 continue
-            return _raised(subject, cut, error)
+            return raised(subject, cut, error)
         found = prefix_difference(subject, part, cut.rows)
         compared += 1
         if found is not None:
@@ -76,7 +76,7 @@ def check_lookahead(
         "too_short_to_answer": silent,
     }
     if failures:
-        return Check(NAME, False, tuple(_sentences(subject, failures, compared)), counts)
+        return Check(NAME, False, tuple(sentences(subject, failures, compared)), counts)
     kinds = {
         name: sum(cut.why.startswith(name) for cut in cuts)
         for name in ("at a signal", "inside", "at a missing")
@@ -93,11 +93,15 @@ def check_lookahead(
 
 def prefix_difference(subject: Subject, part: Reading, n_bars: int) -> Difference | None:
     """Where what was said of the first ``n_bars`` bars alone isn't what the full run said of them."""
-    full = subject.full
-    until = int(np.searchsorted(full.signals.rows["bar"], n_bars))
-    found = signal_difference(full.signals.rows[:until], part.signals.rows, subject.names)
+    return reading_difference(subject.full, part, n_bars, subject.names)
+
+
+def reading_difference(full: Reading, part: Reading, n_bars: int, names: Names) -> Difference | None:
+    """Where two readings of the same first ``n_bars`` bars, and of what follows, differ about those bars."""
+    until, its = (int(np.searchsorted(each.signals.rows["bar"], n_bars)) for each in (full, part))
+    found = signal_difference(full.signals.rows[:until], part.signals.rows[:its], names)
     if found is None:
-        found = opinion_difference(full, part, until, subject.names)
+        found = opinion_difference(full, part, until, names)
     return found or label_difference(full, part, n_bars)
 
 
@@ -108,27 +112,26 @@ def _said_before(subject: Subject, n_bars: int) -> bool:
 
 def _remembers(subject: Subject, failure: Failure) -> bool:
     """Whether this process, which has seen all bars, says of the cut data what the full run said."""
+    if failure.against != FULL:
+        return False
     panel = subject.panel.head(failure.cut.rows)
     return prefix_difference(subject, subject.pipeline.read(panel), len(panel)) is None
 
 
-def _sentences(subject: Subject, failures: list[Failure], compared: int) -> list[str]:
+def sentences(subject: Subject, failures: list[Failure], compared: int) -> list[str]:
     """One sentence per strategy or filter that fails: its first failure, and the usual cause of all."""
     found = []
     for who in dict.fromkeys(failure.difference.who for failure in failures):
         mine = [failure for failure in failures if failure.difference.who == who]
         first = min(mine, key=lambda failure: failure.cut.rows - failure.difference.bar)
-        where = first.difference.sentence(
-            subject.panel,
-            "on the full data",
-            f"on the data cut after bar {first.cut.rows - 1} ({first.cut.why})",
-        )
         cause = MEMORY if _remembers(subject, first) else usual_cause(subject.panel, mine, subject.warmup)
-        found.append(f"{where} {counted(len(mine), 'cut')} of {compared} differ. Usually {cause}.")
+        share = f"{counted(len(mine), 'cut')} of {compared:,} differ"
+        found.append(f"{first.sentence(subject.panel)} {share}. Usually {cause}.")
     return found
 
 
-def _raised(subject: Subject, cut: Cut, error: WitnessError) -> Check:
+def raised(subject: Subject, cut: Cut, error: WitnessError) -> Check:
+    """What fails when a piece can't answer on a shorter history."""
     last = utc(subject.panel, cut.rows - 1)
     line = (
         f"{error.who or 'the pipeline'} raises on the first {cut.rows} bars (to {last}): {error.text}. "

@@ -11,12 +11,14 @@ class Check:
     """One thing that was checked. ok: True = holds, False = fails, None = couldn't be judged.
 
     lines: what holds and over how much, or what fails where and why. counts: the numbers behind the lines.
+    warnings: what a verdict of ok is worth less for.
     """
 
     name: str
     ok: bool | None
     lines: tuple[str, ...]
     counts: Mapping[str, Count] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 def counted(number: int, noun: str) -> str:
@@ -39,9 +41,12 @@ class Report:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """One sentence or more per check, led by its verdict."""
+        """One sentence or more per check, led by its verdict, and its warnings."""
         words = {True: "ok", False: "FAILED", None: "not judged"}
-        found = [f"{words[check.ok]}: {check.name}: {line}" for check in self.checks for line in check.lines]
+        found: list[str] = []
+        for check in self.checks:
+            found += [f"{words[check.ok]}: {check.name}: {line}" for line in check.lines]
+            found += [f"WARNING: {check.name}: {line}" for line in check.warnings]
         return (*found, f"protection: {self.protection}.")
 
     def to_json(self) -> dict[str, object]:
@@ -52,7 +57,13 @@ class Report:
             "protection": self.protection,
             "versions": dict(self.versions),
             "checks": [
-                {"name": check.name, "ok": check.ok, "lines": list(check.lines), "counts": dict(check.counts)}
+                {
+                    "name": check.name,
+                    "ok": check.ok,
+                    "lines": list(check.lines),
+                    "warnings": list(check.warnings),
+                    "counts": dict(check.counts),
+                }
                 for check in self.checks
             ],
         }

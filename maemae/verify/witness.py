@@ -51,6 +51,7 @@ class Witness:
     def __init__(self, files: Iterable[str], hash_seed: int, use_kernel: bool = True) -> None:
         self.refusals: list[Refusal] = []
         self.n_bars = 0
+        self.seconds = 0.0  # of the processor, that answers took
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115, closed with the witness
         self._scraps = tempfile.TemporaryDirectory(prefix="maemae-verify-", ignore_cleanup_errors=True)
         scraps = self._scraps.name
@@ -115,10 +116,14 @@ class Witness:
             self.ask("append", arrays=new)
             self.n_bars = n_bars
 
-    def read(self, n_bars: int) -> Reading:
-        """What the pipeline says of the first ``n_bars`` bars, the child being told no more for it."""
+    def read(self, n_bars: int, after: Panel | None = None) -> Reading:
+        """What the pipeline says of the first ``n_bars`` bars, the child being told no more for it.
+
+        after: rows, not the panel's own, that follow them.
+        """
         self.show(n_bars)
-        found = self.ask("read", stop=n_bars).arrays
+        more = {} if after is None else {name: getattr(after, name) for name in ("ts", *PRICES)}
+        found = self.ask("read", more, stop=n_bars).arrays
         opinions = Opinions((), found["p"], found["status"])
         return Reading(Signals(found["signals"]), opinions, found["labels"])
 
@@ -129,6 +134,7 @@ class Witness:
         if not self.protection:
             self.protection = str(self._exchange(self._hello, {}).fields["protection"])
         answer = self._exchange({"do": do, **fields}, arrays or {})
+        self.seconds += answer.fields["seconds"]
         self.refusals += [Refusal(**each) for each in answer.fields["refused"] if each["who"]]
         if "error" in answer.fields:
             raise WitnessError(answer.fields["error"]["who"], answer.fields["error"]["text"])

@@ -21,6 +21,7 @@ from maemae.verify.witness import Witness, WitnessError
 from tests.maemae.verify.worlds import LEAKS, market, pipeline
 
 PANEL = market(n_bars=300)
+QUICK = Effort(every_bar_s=0.1, futures_s=0.1, most_cuts=24)
 READERS = [
     name
     for name, found in vars(load_file(LEAKS / "reads_file.py", "_maemae_readers")).items()
@@ -98,7 +99,7 @@ def test_other_programs_and_the_network_are_refused(guarded: Witness, how: str, 
 
 def test_verify_fails_with_a_sentence_that_names_the_file(future: str) -> None:
     leak = pipeline("reads_file", path=future, reader="arrow_parquet", forgiving=True)
-    report = verify_pipeline(leak, PANEL, "manifest", Effort(most_cuts=24))
+    report = verify_pipeline(leak, PANEL, "manifest", QUICK)
     assert not report.ok
     files = report.checks[0]
     assert files.ok is False
@@ -109,7 +110,7 @@ def test_a_file_read_while_the_strategy_is_loaded_is_named_and_nothing_else_is_j
     future: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAEMAE_TEST_LEAK", future + ".npy")
-    report = verify_pipeline(pipeline("reads_at_import"), PANEL, "manifest", Effort(most_cuts=24))
+    report = verify_pipeline(pipeline("reads_at_import"), PANEL, "manifest", QUICK)
     verdicts = {check.name: check.ok for check in report.checks}
     assert verdicts["no undeclared files"] is False and f"'{future}.npy'" in report.lines[0]
     assert verdicts["no lookahead"] is None and verdicts["determinism"] is None

@@ -20,8 +20,13 @@ def subject(n_bars: int, n_instruments: int = 1, gaps: bool = False) -> Subject:
 def test_twenty_thousand_bars_stepped_are_the_compiled_loop() -> None:
     found = check_parity(subject(21_000), 20_000)
     assert found.ok is True, found.lines
-    assert found.counts["bars"] == 20_000 and "over 20,000 bars" in found.lines[0]
+    assert found.counts["bars"] == 20_000 and "over 20,000 bars" in found.lines[0] and not found.warnings
     assert min(found.counts[name] for name in OUTPUTS) > 500
+
+
+def test_fewer_bars_are_worth_a_warning() -> None:
+    found = check_parity(subject(1_000), 20_000)
+    assert found.ok is True and "1,000 bars only; 20,000 and more" in found.warnings[0]
 
 
 def test_several_instruments_with_gaps_are_too() -> None:

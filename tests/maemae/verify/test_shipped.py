@@ -1,6 +1,8 @@
 """Everything shipped passes its own gate: each strategy under all filters, on real and generated markets."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from strategies.load import load_strategy
 from strategies.registry import STRATEGIES
 from tests.maemae.verify.worlds import HOUR, market
 
-QUICK = Effort(budget_s=1.0, engine_bars=1_500)
+QUICK = Effort(budget_s=1.0, every_bar_s=4.0, futures_s=4.0, engine_bars=1_500)
 DAY = 24 * HOUR
 
 
@@ -30,6 +32,11 @@ def judge(strategy: str, panel: Panel, **parameters: float) -> Report:
         "shipped",
         QUICK,
     )
+
+
+def ahead(report: Report) -> Mapping[str, Any]:
+    """The numbers behind "no lookahead"."""
+    return next(check.counts for check in report.checks if check.name == "no lookahead")
 
 
 def real_hours(folder: Path, n_bars: int) -> Panel:
@@ -57,6 +64,7 @@ def test_a_shipped_strategy_and_every_filter_pass_on_a_real_market(strategy: str
     assert not panel.complete
     report = judge(strategy, panel)
     assert report.ok, report.lines
+    assert ahead(report)["bars_cut"] > 1_000 and ahead(report)["bars_with_other_futures"] > 500
     parity = report.checks[-2]
     assert parity.counts["bars"] == 21_000
     assert int(parity.counts["decisions"]) > 50 and int(parity.counts["fills"]) > 20

@@ -15,7 +15,7 @@ from records.manifest import take_manifest
 from records.proofs import proof_for, proof_of, require_proof, store
 from tests.maemae.verify.worlds import market, pipeline
 
-QUICK = Effort(budget_s=0.1, least_cuts=24, left_cuts=6, engine_bars=500)
+QUICK = Effort(budget_s=0.1, every_bar_s=0.5, futures_s=0.5, least_cuts=24, left_cuts=6, engine_bars=500)
 
 
 def plan(pipeline: Pipeline, panel: Panel) -> Plan:
@@ -34,7 +34,8 @@ def test_an_honest_plan_is_proved_and_the_proof_is_kept_under_its_manifest(state
     report = verify.run(honest, QUICK, progress=lambda done, of: told.append((done, of)))
     assert report.ok, report.lines
     assert [check.name for check in report.checks] == [
-        "no undeclared files", "determinism", "no lookahead", "enough warm-up", "parity", "engine parity",
+        "no undeclared files", "signals", "determinism", "no lookahead", "enough warm-up", "parity",
+        "engine parity",
     ]  # fmt: skip
     assert told[-1] == (2_000, 2_000)
     kept = proof_for(honest.manifest.id)
@@ -57,6 +58,35 @@ def test_a_plan_that_fails_is_kept_as_refuted_in_the_place_of_its_old_proof() ->
     verdicts = {check.name: check.ok for check in report.checks}
     assert verdicts["no lookahead"] is False and verdicts["enough warm-up"] is None
     assert any(line.startswith("FAILED: no lookahead: strategy 'next_bar'") for line in report.lines)
+
+
+def test_three_ways_of_looking_ahead_are_one_verdict_with_the_numbers_of_all() -> None:
+    report = verify_pipeline(pipeline(), market(1_000), "abc", QUICK)
+    (check,) = [each for each in report.checks if each.name == "no lookahead"]
+    assert check.ok and len(check.lines) == 3
+    assert {"cuts", "bars_cut", "bars_with_other_futures"} <= set(check.counts)
+
+
+def test_what_only_the_second_process_finds_fails_the_whole() -> None:
+    effort = replace(QUICK, every_bar_s=10.0)
+    report = verify_pipeline(pipeline("suppresses", fall=0.02), market(6_000), "abc", effort)
+    assert not report.ok
+    assert any("(a cut at every bar)" in line for line in report.lines), report.lines
+
+
+def test_of_a_strategy_that_says_nothing_nothing_is_proved() -> None:
+    report = verify_pipeline(pipeline("next_bar", move=0.9), market(600), "abc", QUICK)
+    assert not report.ok
+    assert report.lines[1].startswith("not judged: signals: strategy 'next_bar' says nothing on 600 bars")
+    assert {check.name for check in report.checks if check.ok is not True} == {"signals"}
+
+
+def test_a_short_history_is_ok_with_a_warning() -> None:
+    report = verify_pipeline(pipeline(), market(1_000), "abc", QUICK)
+    (line,) = [line for line in report.lines if line.startswith("WARNING: ")]
+    assert report.ok and line.startswith("WARNING: parity: 1,000 bars only; 20,000 and more")
+    (parity,) = [check for check in report.to_json()["checks"] if check["name"] == "parity"]  # type: ignore[attr-defined]
+    assert parity["ok"] is True and len(parity["warnings"]) == 1 and parity["counts"]["bars"] == 1_000
 
 
 def test_compiled_strategies_are_compiled_and_cached_inside_the_sandbox_too() -> None:

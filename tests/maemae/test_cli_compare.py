@@ -5,9 +5,11 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -42,10 +44,17 @@ quantity = {quantity}
 """
 
 
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder with a short path: that of a socket in it has room for a hundred bytes."""
+    with TemporaryDirectory(prefix="m") as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, short: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A profile, the bars it is replayed on, and a state folder of its own."""
-    monkeypatch.setenv("MAEMAE_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("MAEMAE_STATE", str(short))
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.chdir(tmp_path)
     write(trending(), tmp_path / "bars.csv")

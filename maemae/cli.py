@@ -9,6 +9,10 @@ import sys
 
 INTERRUPTED = 130  # what the shell expects of a process that ended by SIGINT
 
+LIVE_EXTRA = frozenset(
+    {"aiohttp", "alembic", "ccxt", "PIL", "psycopg", "sqlalchemy", "sqlmodel", "structlog", "telegram"}
+)
+
 
 def main() -> None:
     """The console script."""
@@ -35,6 +39,11 @@ def run(arguments: list[str]) -> int:
         return code if isinstance(code, int) else 0
     except MaemaeError as error:
         return _refuse(error, str(error), debug)
+    except ModuleNotFoundError as error:
+        if error.name not in LIVE_EXTRA:
+            raise
+        needs = f"this command needs the package '{error.name}' of the live bot, which isn't installed"
+        return _refuse(error, f"{needs}. Run: pip install -e '.[live]'", debug)
     except typer.TyperException as error:
         said = error.format_message().replace("Value error, ", "")
         if said.startswith("Usage: "):  # nothing was asked: the whole help

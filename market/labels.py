@@ -6,6 +6,7 @@ the fields of a signal will do.
 
 from math import inf, isnan, nan
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +44,26 @@ def label(
 
     rows: signals sorted by bar, shape (n_signals,). touch: limits and targets fill when touched, else only
     one tick through. cost_factor multiplies fees, slippage and taxes.
-    Returns ``LABEL`` rows sorted by (matured_at, seq). The cost is the sum of the signals' lives.
+    Returns ``LABEL`` rows sorted by (matured_at, seq). The cost is the sum of the signals' lives; the same
+    question about the same panel, as a filter and the desk ask it, is answered once.
     """
+    question = (touch, targets_on_entry_bar, cost_factor, rows.tobytes())
+    asked, found = _ANSWERED.get(panel, (None, None))
+    if asked != question or found is None:
+        found = _label(rows, panel, touch, targets_on_entry_bar, cost_factor)
+        _ANSWERED[panel] = question, found
+    return found.view(_BYTES).copy().view(LABEL)
+
+
+# The newest question and its answer, as long as the panel, whose prices never change.
+_ANSWERED: WeakKeyDictionary[Panel, tuple[tuple[bool, bool, float, bytes], NDArray[np.void]]] = (
+    WeakKeyDictionary()
+)
+
+
+def _label(
+    rows: NDArray[np.void], panel: Panel, touch: bool, targets_on_entry_bar: bool, cost_factor: float
+) -> NDArray[np.void]:
     found = np.zeros(np.count_nonzero(rows["kind"] == ENTER), LABEL)
     costs, until = costs_of(panel.instruments, cost_factor), _exit_events(rows, len(panel.instruments))
     n_found = _label_all(

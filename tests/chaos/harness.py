@@ -7,10 +7,11 @@ other death is a cut of the power: of what was written and not flushed, chance d
 import asyncio
 import os
 import random
+import select
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from multiprocessing import get_context
@@ -27,6 +28,7 @@ from tests.chaos.venue import Truth, serve
 from tests.records.power import Disk, traced_disk
 
 Fault = tuple[str, str, float, float | None]  # kind, where, probability, value
+PATIENCE_S = 8.0  # until a life trades
 ORDER, CANCEL = "POST /api/v3/order", "DELETE /api/v3/order"
 FAULTS: dict[str, tuple[Fault, ...]] = {
     "none": (),
@@ -136,13 +138,22 @@ def chaos(
 
 
 def kill_once(folder: Path, url: str, chance: random.Random, power: bool) -> None:
-    """One life and its death. power: what wasn't flushed is at the mercy of chance."""
+    """One life and its death: one in four while it starts, the others once it trades. power: what wasn't
+    flushed is at the mercy of chance."""
     notes = folder.parent / f"{folder.name}.notes"
     notes.unlink(missing_ok=True)
+    reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _live_in_child(folder, url, notes if power else None)
-    time.sleep(0.5 + chance.random() * 3.5)
+        os.close(reading)
+        _live_in_child(folder, url, notes if power else None, writing)
+    os.close(writing)
+    if chance.random() < 0.75:
+        select.select([reading], [], [], PATIENCE_S)  # its first row, or its end
+        time.sleep(chance.random() * 2.5)
+    else:
+        time.sleep(chance.random() * 0.5)
+    os.close(reading)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     if power and notes.exists():
@@ -156,20 +167,26 @@ def kill_once(folder: Path, url: str, chance: random.Random, power: bool) -> Non
         left.rename(folder)
 
 
-def _live_in_child(folder: Path, url: str, notes: Path | None) -> None:
-    """Never returns: a forked process must not run what its parent was doing."""
+def _live_in_child(folder: Path, url: str, notes: Path | None, trading: int) -> None:
+    """Never returns: a forked process must not run what its parent was doing. trading: told of every row."""
     code = 1
+
+    def row_came() -> None:
+        with suppress(OSError):
+            os.write(trading, b".")
+
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
         if notes is None:
-            asyncio.run(live(folder, url))
+            asyncio.run(live(folder, url, told=row_came))
         else:
             with traced_disk(folder, notes) as disk:
                 for file in sorted(folder.glob("journal.db*")):  # what was there is on the disk
                     if not file.name.endswith("-shm"):
                         disk.note("write", str(file), 0, file.read_bytes())
                         disk.note("sync", str(file))
-                asyncio.run(live(folder, url))
+                asyncio.run(live(folder, url, told=row_came))
         code = 0
     except BaseException as error:
         with (folder.parent / "died.txt").open("a") as file:

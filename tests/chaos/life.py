@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,9 +107,12 @@ def _tell(code: str, order: Order, text: str) -> None:
         print(code, order.client_id, text[:150], flush=True)
 
 
-async def live(folder: Path, url: str, seconds: float | None = None) -> Life:
-    """Trade until killed, or for so long."""
+async def live(
+    folder: Path, url: str, seconds: float | None = None, told: Callable[[], None] = lambda: None
+) -> Life:
+    """Trade until killed, or for so long. told: of every row."""
     one = await born(folder, url)
+    one.engine.after = lambda row: told()
     found = recover(one.session, MANIFEST.code)
     await one.engine.start(Start("chaos", "live", MANIFEST), found)
     if seconds is not None:

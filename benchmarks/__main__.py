@@ -16,6 +16,7 @@ ALL = {
     "scaling": "cost per bar over sizes",
     "step": "one bar from Python",
     "process": "help, backtest, memory, first compilation",
+    "gate": "the risk gate and the kill latch, an order each",
     "latency": "from a closed bar to its order, our own share",
     "learning": "agents of known skill: losses, regret, promotion, calibration",
 }

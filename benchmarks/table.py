@@ -48,9 +48,16 @@ class Row:
         return line + (f"\n{'':<16}{self.note}" if self.note else "")
 
 
-def limit(workload: str, ours_s: float, at_most_s: float, agree: bool = True, **more: float | str) -> Row:
+def limit(
+    workload: str,
+    ours_s: float,
+    at_most_s: float,
+    agree: bool = True,
+    against: str = "limit",
+    **more: float | str,
+) -> Row:
     """A row against a limit in seconds instead of a peer."""
-    return Row(workload, "limit", ours_s, at_most_s, at_most_s / ours_s, 1.0, agree, **more)  # type: ignore[arg-type]
+    return Row(workload, against, ours_s, at_most_s, at_most_s / ours_s, 1.0, agree, **more)  # type: ignore[arg-type]
 
 
 def seconds(value: float) -> str:

@@ -11,8 +11,12 @@ from enum import Enum
 from typing import Protocol
 
 from desk.orders import Order, OrderEvent
+from desk.records import Reason
 from market.bars import Bars
 from market.instruments import Instrument
+
+# Behind an entry's client id: which of its barriers filled.
+BRACKETS = {".stop": Reason.STOP, ".trail": Reason.TRAIL, ".target": Reason.TARGET}
 
 
 @dataclass(frozen=True)

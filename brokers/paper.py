@@ -36,7 +36,10 @@ class Source(Protocol):
 
 @dataclass(eq=False)
 class PaperBroker:
-    """Fills what rests against each row of bars, and says so before it passes the row on."""
+    """Fills what rests against each row of bars, and says so before it passes the row on.
+
+    Ticks, minima and maxima aren't checked here but by the risk gate, which every order passes first.
+    """
 
     venue: PaperVenue
     source: Source

@@ -10,7 +10,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from brokers.contract import FillReport, OrderReport, OrderUpdate
+from brokers.contract import BRACKETS, FillReport, OrderReport, OrderUpdate
 from desk.book import Book
 from desk.ledger import BASE
 from desk.orders import ZERO, Accepted, Bracket, Canceled, Expired, Fill, Order, OrderEvent, decimal
@@ -21,7 +21,7 @@ from desk.stepper import Desk, Step
 from market.errors import OrderRefused
 from market.instruments import Instrument
 
-BARRIERS = {Reason.STOP: ".stop", Reason.TRAIL: ".trail", Reason.TARGET: ".target"}
+SUFFIXES = {reason: suffix for suffix, reason in BRACKETS.items()}
 
 
 @dataclass(eq=False)
@@ -189,7 +189,7 @@ class PaperVenue:
     def _barrier(self, row: np.void, number: int, event: Fill | Expired, ts: int) -> OrderUpdate:
         """An update under the id of the entry that was protected."""
         opened = self._opened[number]
-        name = opened.client_id + BARRIERS[Reason(row["reason"])]
+        name = opened.client_id + SUFFIXES[Reason(row["reason"])]
         return OrderUpdate(name, f"{opened.client_id} barrier", opened.instrument, event, ts)
 
     def _say(self, order: Order, event: Accepted | Canceled, ts: int) -> None:

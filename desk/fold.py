@@ -48,15 +48,9 @@ def fold(
     label_bar = labels[0].matured_at if learning and labels.shape[0] > 0 else NEVER
     last_order, last_fill, last_trade = orders.shape[0] - room, fills.shape[0] - room, trades.shape[0] - room
     day_row = first_after(ts, 0, account.day_end)
-    told = 0
-    while told < reports.shape[0]:
-        if account.gave_orders > last_order or account.gave_fills > last_fill:
-            code, bars = OUTPUT_FULL, 0
-            break
-        pos = positions[reports[told].position]
-        report(account, instruments[pos.instrument], pos, rules[pos.strategy], reports[told])
-        _pass_on(account, orders, fills, trades)
-        told += 1
+    told = _book_reports(account, instruments, positions, rules, reports, orders, fills, trades)
+    if told < reports.shape[0]:
+        code, bars = OUTPUT_FULL, 0
     while t < bars:
         bar = account.bar
         if account.working == 0 and not watched:
@@ -152,6 +146,21 @@ def fold(
         account.ts = ts[t - 1]
     account.took_bars, account.took_signals, account.took_labels, account.took_reports = t, row, label, told
     return code
+
+
+@inner
+def _book_reports(account, instruments, positions, rules, reports, orders, fills, trades):
+    """Book what a venue said, as far as there is room for what follows; returns how many were."""
+    room = ROOM * positions.shape[0]
+    told = 0
+    while told < reports.shape[0]:
+        if account.gave_orders > orders.shape[0] - room or account.gave_fills > fills.shape[0] - room:
+            break
+        pos = positions[reports[told].position]
+        report(account, instruments[pos.instrument], pos, rules[pos.strategy], reports[told])
+        _pass_on(account, orders, fills, trades)
+        told += 1
+    return told
 
 
 @inlined

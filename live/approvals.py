@@ -13,12 +13,12 @@ from desk.orders import Order
 from live.control.answers import ApprovalRequest, Code, Done, OpinionLine
 from live.sending import Sending
 from live.trader import Intent, Submit, Withdraw
+from market.timeframes import SECOND
 from records.inputs import Answer, Approval, Timer
 from records.message import Message
 from records.outcomes import Decision
 
 WAITS = "approval "  # begins the name of the timer that says: this order waits
-S = 1_000_000_000
 
 
 class Why(StrEnum):
@@ -36,7 +36,7 @@ class ApprovalRules:
     above: float = inf
     above_share: float = inf
     min_agreement: float = 0.0
-    expires: int = 300 * S
+    expires: int = 300 * SECOND
 
     def asks(self, worth: float, equity: float, decision: Decision | None) -> Why | None:
         """Why an entry waits; None: it may go. A worth that isn't known asks."""

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import isnan, nan
 
@@ -401,8 +401,3 @@ def _differs(one: float, other: float) -> bool:
 
 def _turnover(each: Round) -> float:
     return each.lots * (abs(each.entry) + (0.0 if each.open else abs(each.exit)))
-
-
-def unexplained(lines: Sequence[Line]) -> Iterator[Line]:
-    """Lines of which some difference has no cause."""
-    return (line for line in lines if line.cause is Cause.UNEXPLAINED)

@@ -60,7 +60,6 @@ class Engine:
     told: Callable[[Notice], None] = lambda notice: None
     listen: Callable[[BrokerEvent], None] = lambda event: None
     drifting: dict[str, str] = field(default_factory=dict)  # instruments that aren't as booked, and how
-    beats: int = 0
 
     def __post_init__(self) -> None:
         self._stop = asyncio.Event()
@@ -175,7 +174,7 @@ class Engine:
 
     def _mark_drift(self, held: dict[str, Decimal]) -> None:
         """Instruments whose position isn't the book's take no new risk."""
-        self.drifting = dict(drifting(self.session, held))
+        self.drifting = drifting(self.session, held)
         if self.guard is not None:
             self.guard.drift = self.drifting
             for instrument in self.instruments:
@@ -227,7 +226,6 @@ class Engine:
             await asyncio.Event().wait()
         while True:
             await asyncio.sleep(self.beat_s or 0.0)
-            self.beats += 1
             now = self.clock()
             self.step_all(list(self.rows.due(now)))
             if self.guard is not None:

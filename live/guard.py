@@ -17,12 +17,11 @@ from live.risk.judgement import Judgement
 from live.sending import InFlight, Sending
 from live.session import Session
 from live.trader import Trader
+from market.timeframes import DAY
 from records.inputs import Update
 from records.latch import KillLatch
 from records.message import Message
 from records.outcomes import Equity, Trade
-
-DAY = 86_400_000_000_000
 
 
 @dataclass(eq=False)
@@ -41,7 +40,7 @@ class Guard:
     sending: Sending | None = None
     session: Session | None = None
     paused: str = ""
-    clock_offset: int | None = 0
+    clock_offset: int | None = None  # ours less the venue's, ns; None = not measured: no entries
     heartbeat: int | None = None
     reconciled: int | None = None
     drift: Mapping[str, str] = field(default_factory=dict)  # by instrument; "" = the account

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from brokers.contract import OrderUpdate
-from desk.orders import Order, OrderEvent, OrderView, status_of
+from desk.orders import CancelRequested, Order, OrderEvent, OrderView, status_of
 
 
 @dataclass(eq=False)
@@ -22,6 +22,12 @@ class Known:
     @property
     def view(self) -> OrderView:
         return status_of(self.order, self.events)
+
+    @property
+    def next_request(self) -> int:
+        """The number of what is asked about it next."""
+        asked = [each.request for each in self.events if isinstance(each, CancelRequested)]
+        return max(asked, default=0) + 1
 
 
 @dataclass(eq=False)

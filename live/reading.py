@@ -88,7 +88,7 @@ class Reader:
         if first != self._said:
             raise DataError(
                 f"the strategy said {self._said} signals before this bar and now says {first}: it repaints. "
-                "Run: maemae verify."
+                "Nothing was sent at this bar; resting stops stay. Run maemae verify on the profile."
             )
         self._said = len(rows)
         if t < self.start:

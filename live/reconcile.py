@@ -3,18 +3,19 @@
 Hearing the same report again changes nothing, so a second reconciliation appends nothing.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from brokers.contract import Broker, OrderReport, OrderUpdate
+from brokers.contract import Broker, OrderReport, OrderUpdate, PositionReport
 from desk.orders import Order, decimal, status_of
+from live.risk.drift import DeskView, Tolerances, VenueView, compare, flags
 from live.session import Session
 from live.trader import Intent
 from market.instruments import Kind
+from market.timeframes import HOUR
 from records.inputs import BASELINE, Transfer
 
-MARGIN = 3_600_000_000_000  # ns asked for before the oldest open order: clocks differ
+MARGIN = HOUR  # asked for before the oldest open order: clocks differ
 
 
 @dataclass
@@ -44,13 +45,15 @@ async def reconcile(session: Session, broker: Broker, now: int) -> Reconciled:
     return found
 
 
-def drifting(session: Session, held: dict[str, Decimal]) -> Iterator[tuple[str, str]]:
+def drifting(session: Session, held: dict[str, Decimal]) -> dict[str, str]:
     """Instruments of which the venue holds something else than the book, and what."""
-    lots = {one.id: decimal(one.lot) for one in session.trader.instruments}
-    for instrument, quantity in booked(session).items():
-        theirs = held.get(instrument, Decimal(0)) - session.baseline.get(instrument, Decimal(0))
-        if abs(theirs - quantity) >= lots[instrument]:  # less than a lot can't be traded
-            yield instrument, f"the book holds {quantity}, the venue {theirs}"
+    lots = {one.id: decimal(one.lot) for one in session.trader.instruments}  # less can't be traded
+    theirs = [
+        PositionReport(name, quantity - session.baseline.get(name, Decimal(0)))
+        for name, quantity in held.items()
+    ]
+    view = DeskView(orders={}, trades={}, positions=booked(session))
+    return flags(compare(view, VenueView((), (), theirs), Tolerances(lots)))
 
 
 def set_baseline(session: Session, held: dict[str, Decimal], now: int) -> None:

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from brokers.contract import Broker, OrderUpdate
-from desk.orders import Order, Rejected
+from desk.orders import CancelRequested, Order, OrderEvent, Rejected
 from live.orders import Known
 from live.risk.judgement import Judgement
 from live.session import Session
 from live.trader import Intent, Submit, Withdraw
 from market.errors import MaemaeError, OrderRefused, OutcomeUnknown, VenueDown
+from market.timeframes import HOUR
 
 Clock = Callable[[], int]
 PAUSE_S = 0.05  # the shortest wait before an exit that must wait is judged again
-HOUR = 3_600_000_000_000
 
 
 @dataclass(frozen=True)
@@ -119,9 +119,10 @@ class Sending:
         self.in_flight.pop(order.client_id, None)
 
     async def cancel(self, order: Order) -> None:
-        """Ask the venue to end an order; one that it doesn't have is looked into."""
+        """Write down that an order is to end, then ask the venue; one that it lacks is looked into."""
         if self.session.orders[order.client_id].view.closed or order.client_id in self._cancelled:
             return
+        self._hear(order, CancelRequested(self.session.orders[order.client_id].next_request))
         try:
             await self.broker.cancel(order)
             self._cancelled.add(order.client_id)  # the venue said so; its update is on the way
@@ -206,9 +207,12 @@ class Sending:
 
     def _refused(self, order: Order, reason: str) -> None:
         self.tell("refused", order, reason)
+        self._hear(order, Rejected(reason))
+
+    def _hear(self, order: Order, event: OrderEvent) -> None:
+        """What we know of an order ourselves goes the way of what a venue says."""
         now = self.clock()
-        update = OrderUpdate(order.client_id, "", order.instrument, Rejected(reason), now)
-        self.put(self.session.update(update, now))
+        self.put(self.session.update(OrderUpdate(order.client_id, "", order.instrument, event, now), now))
 
     async def _settle(self, order: Order) -> None:
         """Ask until the venue has said what became of it."""

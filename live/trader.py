@@ -12,7 +12,7 @@ from math import isnan
 import numpy as np
 from numpy.typing import NDArray
 
-from brokers.contract import OrderUpdate
+from brokers.contract import BRACKETS, OrderUpdate
 from brokers.rows import Prices
 from desk.orders import Bracket, Canceled, Denied, Expired, Fill, Order, Rejected, decimal
 from desk.records import REPORT, Cause, OrderEventKind, OrderKind, Reason, ReportKind
@@ -22,12 +22,7 @@ from market.instruments import Instrument
 
 Rows = NDArray[np.void]
 DIGITS = tuple("0123456789")
-BARRIERS = {
-    ".stop": Reason.STOP,
-    ".trail": Reason.TRAIL,
-    ".target": Reason.TARGET,
-    ".exit": Reason.SIGNAL,  # a person's
-}
+BARRIERS = BRACKETS | {".exit": Reason.SIGNAL}  # a person's
 
 
 @dataclass(frozen=True, eq=False)

@@ -128,10 +128,28 @@ def _lives(bot: LiveBot, redactor: Redactor, logs: Logs) -> int:
     """A profile that is read again begins a new life on the same journal."""
     while True:
         with Journal.open(bot.journal, bot.account) as journal:
-            again = asyncio.run(_live(bot, journal, redactor, logs))
+            try:
+                again = asyncio.run(_live(bot, journal, redactor, logs))
+            finally:
+                fill_tables(journal)
         if not again:
             return 0
         bot = read_bot(bot.path, bot.profile.market.data if bot.replays else None, bot.pace_s)
+
+
+def fill_tables(journal: Journal) -> None:
+    """Bring the tables beside the journal up to date. They can be made anew: trouble is only logged."""
+    from records.projection import project
+    from records.store import default_store, open_store
+
+    try:
+        store = open_store(default_store(journal.path))
+        try:
+            project(journal, store)
+        finally:
+            store.dispose()
+    except MaemaeError as error:
+        _LOG.error("the tables weren't brought up to date: %s", error)
 
 
 async def _live(bot: LiveBot, journal: Journal, redactor: Redactor, logs: Logs) -> bool:

@@ -13,10 +13,6 @@ def missing(name: str) -> VenueError:
     return error(-1102, f"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.")
 
 
-def not_required(name: str) -> VenueError:
-    return error(-1106, f"Parameter '{name}' sent when not required.")
-
-
 INVALID_SYMBOL = (-1121, "Invalid symbol.")
 NO_ORDER = (-2013, "Order does not exist.")
 UNKNOWN_ORDER = (-2011, "Unknown order sent.")

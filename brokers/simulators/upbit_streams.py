@@ -24,7 +24,6 @@ from brokers.simulators.upbit_quotes import MINUTE, Quotes
 from brokers.simulators.upbit_words import Row, order_uuid, state_word, trade_uuid
 
 CANDLES = {"candle.1s": 1000} | {f"candle.{unit}m": unit * MINUTE for unit in (1, 3, 5, 10, 15, 30, 60, 240)}
-PUBLIC = ("ticker", "trade", "orderbook", *CANDLES)
 
 
 class Wanted:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
-S = 1_000_000_000
-MINUTE = 60 * S
+from market.timeframes import MINUTE, SECOND
+
 # Keys that the desk obeys too, in backtests as well; all others are the live bot's own.
 _SHARED = frozenset({"max_position", "max_gross", "max_daily_loss", "max_drawdown", "long_only"})
 
@@ -38,9 +38,9 @@ class RiskLimits:
     max_order_equity: float = 2.0
     max_depth_share: float = 0.5
     max_adv_share: float = 0.01
-    max_quote_age: int = 10 * S
+    max_quote_age: int = 10 * SECOND
     max_last_age: int = 3 * MINUTE
-    max_clock_offset: int = 2 * S
+    max_clock_offset: int = 2 * SECOND
     cash_reserve: float = 0.01
     max_position: float = inf
     max_gross: float = 3.0
@@ -51,7 +51,7 @@ class RiskLimits:
     max_currency_net: float = 3.0
     max_strategy_gross: float = 2.0
     max_strategy_net: float = 2.0
-    duplicate_window: int = 2 * S
+    duplicate_window: int = 2 * SECOND
     max_working_instrument: int = 20
     max_working: int = 200
     messages_per_s: float = 10.0
@@ -64,11 +64,11 @@ class RiskLimits:
     max_strategy_daily_loss: float = 0.05
     max_drawdown: float = 0.20
     max_losses_in_row: int = 10
-    heartbeat_block: int = 10 * S
-    heartbeat_cancel: int = 60 * S
-    in_flight_timeout: int = 5 * S
+    heartbeat_block: int = 10 * SECOND
+    heartbeat_cancel: int = 60 * SECOND
+    in_flight_timeout: int = 5 * SECOND
     max_reconcile_age: int = 10 * MINUTE
-    max_alert_delay: int = 5 * S
+    max_alert_delay: int = 5 * SECOND
     instruments: Mapping[str, InstrumentLimits] = field(default_factory=dict)
 
     def of(self, instrument: str) -> InstrumentLimits:

@@ -13,12 +13,12 @@ from typing import Any
 from brokers.contract import OrderUpdate
 from desk.orders import Canceled, CancelRequested, Denied, Expired, Fill, Order, Rejected, ReplaceRequested
 from live.risk.codes import Code
-from live.risk.limits import RiskLimits, S
+from live.risk.limits import RiskLimits
+from market.timeframes import DAY, SECOND
 from records.inputs import EXTERNAL, Intent, Update
 from records.message import Message
 from records.outcomes import Risk, Trade, Verdict
 
-DAY = 86_400 * S
 Key = tuple[str, str, str]  # of a condition: code, instrument, strategy; "" = all
 Twin = tuple[str, str, int, Decimal, Decimal | None, Decimal | None]
 
@@ -65,7 +65,7 @@ class Memory:
 
     def available(self, now: int) -> float:
         """Messages that may go now."""
-        gained = max(0, now - self.tokens_at) / S * self.limits.messages_per_s
+        gained = max(0, now - self.tokens_at) / SECOND * self.limits.messages_per_s
         return min(float(self.limits.message_burst), self.tokens + gained)
 
     def today(self, now: int) -> tuple[int, int]:

@@ -7,9 +7,10 @@ from live.risk.case import Case
 from live.risk.codes import Code
 from live.risk.facts import Working
 from live.risk.judgement import Bound
-from live.risk.limits import RiskLimits, S, key
+from live.risk.limits import RiskLimits, key
 from live.risk.memory import twin_of
 from live.risk.words import number, span
+from market.timeframes import SECOND
 
 
 def self_trade(case: Case) -> Bound | None:
@@ -64,7 +65,7 @@ def messages(case: Case) -> Bound | None:
     tokens = case.memory.available(case.now)
     if tokens >= 1.0:
         return None
-    wait = ceil((1.0 - tokens) / limits.messages_per_s * S)
+    wait = ceil((1.0 - tokens) / limits.messages_per_s * SECOND)
     values = (key("messages_per_s"), number(limits.messages_per_s), span(wait))
     return Bound(Code.MESSAGES, 0, "messages", values, case.now + wait)
 

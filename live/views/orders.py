@@ -27,11 +27,6 @@ class Told:
     checks: list[RiskLine] = field(default_factory=list)
     venue_id: str = ""
 
-    @property
-    def protects(self) -> bool:
-        """Whether it is a protective order of ours rather than the desk's."""
-        return "." in self.order.client_id
-
     def line(self) -> OrderLine:
         view, order = status_of(self.order, self.events), self.order
         return OrderLine(

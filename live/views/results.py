@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from live.control.answers import Curve, InstrumentResult, Period, PeriodProfit, Summary, TradeLine
 from live.views.scale import Scale
+from market.timeframes import DAY
 from records.inputs import Start
 from records.message import Message
 from records.outcomes import Equity, Trade
 
 POINTS = 400  # of a curve at most
-DAY = 86_400_000_000_000
 
 
 @dataclass(eq=False)

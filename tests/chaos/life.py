@@ -78,7 +78,7 @@ def assembled(folder: Path, broker: Broker, instruments: tuple[Instrument, ...])
     pipeline = Pipeline((("sma_cross", SmaCross(fast=2, slow=3)),), (), RULES)
     session = Session(journal, trader, Reader(pipeline, History(instruments, SECOND)), Names(["sma"], []))
     gate = RiskGate(LIMITS, instruments, ["sma"])
-    guard = Guard(gate, trader, time.time_ns, shorts=False, session=session)
+    guard = Guard(gate, trader, time.time_ns, shorts=False, session=session, clock_offset=0)
     session.watch = guard.heard
     session.judge = guard.judge
     sending = Sending(

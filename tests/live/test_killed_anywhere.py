@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from brokers.paper_venue import PaperVenue
+from desk.orders import CancelRequested
 from live.reconcile import drifting
 from tests.desk.markets import World, market
 from tests.live.bots import Bot, Foretold, bot, unbroken
@@ -59,6 +60,8 @@ def live_once(world: World, folder: Path, venue: PaperVenue, death: Death) -> Bo
 
     async def cancel(order: Any) -> None:
         death.moment("before cancel")
+        known = one.session.orders[order.client_id]
+        assert any(isinstance(each, CancelRequested) for each in known.events)  # written down first
         venue.cancel(order, broker.ts)
         death.moment("after cancel")
 
@@ -79,7 +82,7 @@ async def lived(one: Bot) -> None:
 def check(world: World, one: Bot, venue: PaperVenue, folder: Path) -> None:
     """What was meant and what rests agree, order by order and lot by lot."""
     held = {each.id: venue.held(each.id) for each in world.panel.instruments}
-    assert not dict(drifting(one.session, held)), f"market({world.seed})"
+    assert not drifting(one.session, held), f"market({world.seed})"
     ours = {report.order.client_id: report for report in venue.reports()}
     for name, known in one.session.orders.known.items():
         if name in ours:

@@ -60,7 +60,7 @@ def test_nothing_is_sent_twice_and_book_and_venue_agree(graceful: bool, tmp_path
         asyncio.run(new.live())
         sent = [report.order.client_id for report in venue.reports()]
         assert len(sent) == len(set(sent)) and before <= set(sent)
-        assert not dict(drifting(new.session, {each.id: venue.held(each.id) for each in venue.instruments}))
+        assert not drifting(new.session, {each.id: venue.held(each.id) for each in venue.instruments})
         new.session.journal.close()
         again = bot(Foretold(world), world.panel, world.rules, world.p.shape[1], folder, venue, code="newer")
         assert not again.recovered.facts_only

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from maemae.cli import run
 from maemae.cli_compare_run import Wanted, market_of, subject_of
 from maemae.compose_live_run import manifest_of
 from maemae.live_bots import read_bot
+from records.journal import JournalView
 from report.words import KOREAN, say
 from tests.live.planted import Faults, Life, compared, crossing, nth_entry, ticks_worse, trending
 from tests.live.test_compare import Chance
@@ -93,6 +95,16 @@ def test_a_bot_that_ran_on_a_replay_is_its_backtest(capsys: pytest.CaptureFixtur
     assert "trend against its backtest, 2024-01-01 00:00 to 2024-01-17 15:00 UTC" in text
     assert "14 trades, 14 the same, 0 not." in text and "400 bars: 0 changed, 0 late or missing" in text
     assert text.rstrip().endswith("Every difference is explained.")
+
+
+def test_a_bot_that_ends_leaves_its_tables_up_to_date() -> None:
+    program = [sys.executable, "-m", "maemae", "live", "trend.toml", "--data", "bars.csv", "--engine-only"]
+    subprocess.run(program, capture_output=True, env=environment(), check=True)
+    (tables,) = Path(os.environ["MAEMAE_STATE"]).rglob("*.tables.db")
+    (journal,) = (path for path in tables.parent.glob("*.db") if path != tables)
+    with sqlite3.connect(tables) as db, JournalView.read(journal) as told:
+        closed = len(list(told.entries(kinds=["trade"])))
+        assert db.execute("SELECT count(*) FROM trades").fetchone() == (closed,) and closed > 10
 
 
 def environment() -> dict[str, str]:

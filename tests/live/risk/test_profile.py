@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from live.risk.limits import InstrumentLimits, RiskLimits, S, key
+from live.risk.limits import InstrumentLimits, RiskLimits, key
 from maemae.compose_risk import risk_limits
 from maemae.profile import check_profile
 from market.errors import ConfigError
+from market.timeframes import SECOND as S
 from tests.live.risk.world import BTC, ETH
 
 

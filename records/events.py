@@ -1,6 +1,6 @@
 """Deterministic names for what became known of an order, so that hearing it twice is hearing it once."""
 
-from brokers.contract import OrderUpdate
+from brokers.contract import BRACKETS, OrderUpdate
 from desk.orders import (
     Accepted,
     CancelRefused,
@@ -34,7 +34,7 @@ def update_key(update: OrderUpdate) -> str:
 def _apart(update: OrderUpdate) -> tuple[object, ...]:
     """What tells two events of one kind and order apart."""
     event = update.event
-    if isinstance(event, Expired) and "." in update.client_id:
+    if isinstance(event, Expired) and update.client_id.endswith(tuple(BRACKETS)):
         return (update.ts,)  # a bracket may be reached, with a rest left, on several bars
     if isinstance(event, Fill):
         return event.trade_id, event.sequence

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 
-from brokers.contract import AccountReport, BarEvent, OrderUpdate
-from desk.orders import Accepted, Canceled, Fill, Order, OrderEvent
+from brokers.contract import BRACKETS, AccountReport, BarEvent, OrderUpdate
+from desk.orders import Accepted, Canceled, Expired, Fill, Order, OrderEvent
 from desk.records import DECISION, TRADE
 from market.errors import ConfigError, DataError
 from market.labels import LABEL
@@ -104,7 +104,15 @@ def test_a_bar_without_signals_costs_few_bytes() -> None:
 
 @given(UPDATES)
 def test_when_and_by_whom_an_update_was_told_does_not_change_its_name(update: OrderUpdate) -> None:
+    assume(not update.client_id.endswith(tuple(BRACKETS)))  # a bracket's rest is told once a bar
     assert Update(replace(update, ts=update.ts ^ 1, instrument="")).key == Update(update).key
+
+
+@pytest.mark.parametrize("suffix", BRACKETS)
+def test_a_brackets_rest_is_told_once_a_bar(suffix: str) -> None:
+    told = OrderUpdate(f"c1{suffix}", "V", "X@v", Expired(), 60)
+    assert Update(replace(told, ts=120)).key != Update(told).key
+    assert Update(replace(told, instrument="")).key == Update(told).key
 
 
 def test_events_that_differ_have_different_names() -> None:

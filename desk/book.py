@@ -186,6 +186,7 @@ ACCOUNT = np.dtype(
         ("touch", B),
         ("targets_on_entry_bar", B),
         ("long_only", B),
+        ("dated", B),  # a cost depends on the time: taxes by date, or borrowing
         ("venue", B),  # orders rest elsewhere: fills come as reports, bars match nothing
     ],
     align=True,
@@ -332,6 +333,7 @@ def _blank_book(
     for name in ("max_gross", "max_daily_loss", "max_drawdown", "long_only"):
         account[name] = getattr(rules.risk, name)
     account["venue"] = venue
+    account["dated"] = any(one.sell_taxes or one.borrow for one in instruments)
     account["watch_day"] = np.isfinite(rules.risk.max_daily_loss)
     account["watch_drawdown"] = np.isfinite(rules.risk.max_drawdown)
     account["watch_margin"] = any(one.maintenance > 0 for one in instruments)

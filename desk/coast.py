@@ -38,8 +38,17 @@ def coast(account, instruments, positions, high, low, close, volume, equity, t, 
 
 @inlined
 def first_after(ts, t, instant):
-    """The first row from ``t`` on that isn't before ``instant``: by bisection."""
+    """The first row from ``t`` on that isn't before ``instant``: a guess that most bars are as far apart as
+    the first two, then bisection."""
     until = ts.shape[0]
+    if t + 1 < until and ts[t] < instant:
+        guess = min(t + (instant - ts[t] - 1) // (ts[t + 1] - ts[t]) + 1, until - 1)
+        if ts[guess] < instant:
+            t = guess + 1
+        else:
+            until = guess
+            if ts[guess - 1] < instant:
+                return guess
     while t < until:
         middle = (t + until) // 2
         if ts[middle] < instant:
@@ -75,19 +84,20 @@ def _change_at_every_bar(instruments):
 @inlined
 def _mark_all(account, instruments, positions, high, low, close, equity, t):
     """Equity at every close, and each position's excursions."""
-    n, bars = instruments.shape[0], equity.shape[0]
+    n, bars, cash = instruments.shape[0], equity.shape[0], account.cash
+    if account.open == 0:
+        for j in range(bars):
+            equity[j] = cash
+        account.equity = cash
+        return
+    account.exposed_bars += bars
     for j in range(bars):
         equity[j] = 0.0
-    if account.open > 0:
-        account.exposed_bars += bars
-        for k in range(positions.shape[0]):
-            pos = positions[k]
-            if pos.lots != 0:
-                first = t * n + pos.instrument
-                _mark(
-                    instruments[pos.instrument], pos, high[first::n], low[first::n], close[first::n], equity
-                )
-    cash = account.cash
+    for k in range(positions.shape[0]):
+        pos = positions[k]
+        if pos.lots != 0:
+            first = t * n + pos.instrument
+            _mark(instruments[pos.instrument], pos, high[first::n], low[first::n], close[first::n], equity)
     for j in range(bars):
         equity[j] += cash
     account.equity = equity[bars - 1]

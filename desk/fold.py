@@ -29,6 +29,19 @@ def fold(
     ts, open_, high, low, close, volume, signals, p, status, labels, reports,
     decisions, orders, fills, trades, equity,
 ):  # fmt: skip
+    return _fold(
+        account_array, instruments, positions, rules, learners, evidence,
+        ts, open_, high, low, close, volume, signals, p, status, labels, reports,
+        decisions, orders, fills, trades, equity,
+    )  # fmt: skip
+
+
+@inner
+def _fold(
+    account_array, instruments, positions, rules, learners, evidence,
+    ts, open_, high, low, close, volume, signals, p, status, labels, reports,
+    decisions, orders, fills, trades, equity,
+):  # fmt: skip
     """Process bars until they end (DONE) or an array is full; the account says what was taken and given.
 
     The first six arrays are the Book. open_ .. volume: float64, shape (n_bars * n_instruments,).
@@ -56,9 +69,6 @@ def fold(
         if account.working == 0 and not watched:
             until = min(bars, day_row, t + min(signal_bar, label_bar) - bar)
             if until - t >= SHORTEST:
-                if until < bars:  # fetch early what the next event will ask for
-                    prefetch(open_, until * n)
-                    prefetch(ts, until)
                 t = coast(account, instruments, positions, high, low, close, volume, equity, t, until)
                 bar = account.bar
                 if t == bars:
@@ -73,11 +83,12 @@ def fold(
         if learning and bar == signal_bar and _evidence_full(account, evidence, signals, row):
             code = EVIDENCE_FULL
             break
-        now = ts[t]
-        elapsed = now - account.ts if bar > 0 else 0
-        account.ts = now
-        if now >= account.day_end:
-            begin_day(account, now)
+        elapsed = 0
+        if account.dated:
+            elapsed = ts[t] - account.ts if bar > 0 else 0
+            account.ts = ts[t]
+        if t == day_row:
+            begin_day(account, ts[t])
             for s in range(n_strategies):
                 close_day(rules[s], learners[s])
             day_row = first_after(ts, t, account.day_end)
@@ -136,7 +147,12 @@ def fold(
             if account.n_orders > 0:
                 _pass_on(account, orders, fills, trades)
             row += 1
-            signal_bar = signals[row].bar if row < signals.shape[0] else NEVER
+            signal_bar = NEVER
+            if row < signals.shape[0]:
+                signal_bar = signals[row].bar
+                soon = t + signal_bar - bar + 1
+                if soon < bars:  # fetch early what its order will ask for
+                    prefetch(open_, soon * n + signals[row].instrument)
         if account.working > 0:
             _emit_all(account, instruments, positions, rules, orders, fills, trades)
         equity[t] = account.equity
@@ -175,7 +191,7 @@ def _close_bar(account, value):
         account.exposed_bars += 1
 
 
-@inner
+@inlined
 def _pass_on(account, orders, fills, trades):
     """Move what one visit wrote to the outputs."""
     for k in range(account.n_orders):

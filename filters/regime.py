@@ -133,10 +133,7 @@ class MarketRegimeFilter:
 
     def _variance(self, close: Floats) -> Floats:
         """Exponential mean of squared returns, shape (n_bars - 1,): one entry per bar from the second on."""
-        change = close[1:] / close[:-1]
-        change -= 1.0  # in place: a million bars are 8 MB, and each fresh array costs its page faults
-        change *= change
-        return ta.EMA(change, self.volatility)
+        return ta.EMA(_squared_returns(close), self.volatility)
 
     def _prior(self, rows: NDArray[np.void], panel: Panel) -> Floats:
         """Win rate by regime before anything is learned, shape (n_signals, 3)."""
@@ -145,6 +142,14 @@ class MarketRegimeFilter:
 
     def _fit(self, prior: Floats, seen: Floats, won: Floats) -> Floats:
         return (self.prior_signals * prior + won) / (self.prior_signals + seen)
+
+
+@compiled
+def _squared_returns(close: Floats) -> Floats:
+    squares = np.empty(max(len(close) - 1, 0))
+    for i in range(len(squares)):
+        squares[i] = (close[i + 1] / close[i] - 1.0) ** 2
+    return squares
 
 
 def over_regimes(values: Floats) -> Floats:

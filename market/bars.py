@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from market.compiled import compiled
 from market.errors import DataError
 from market.instruments import Instrument
 
@@ -76,12 +77,19 @@ class Panel:
     @cached_property
     def complete(self) -> bool:
         """True when no bar is missing."""
-        return not np.isnan(self.close).any()
+        return not np.isnan(self.close.sum())  # costs half of a search
 
     @cached_property
     def every_row(self) -> Ints:
         """All row numbers, shape (n_bars,)."""
         return np.arange(len(self))
+
+    @cached_property
+    def by_instrument(self) -> dict[str, Floats]:
+        """Each price field with an instrument a row, shape (n_instruments, n_bars)."""
+        if len(self.instruments) == 1:
+            return {name: getattr(self, name).reshape(1, -1) for name in PRICES}
+        return {name: _turned(getattr(self, name)) for name in PRICES}
 
     def present(self, instrument: int) -> Ints:
         """Rows where the instrument has a bar, shape (n_present,)."""
@@ -93,8 +101,22 @@ class Panel:
         if rows is not None and len(rows) == len(self):
             rows = None
         there = slice(None) if rows is None else rows
-        columns = {name: np.ascontiguousarray(getattr(self, name)[there, instrument]) for name in PRICES}
+        columns = {name: self.by_instrument[name][instrument, there] for name in PRICES}
         return Bars(self.instruments[instrument], self.timeframe, self.ts[there], **columns), rows
 
 
 PRICES = ("open", "high", "low", "close", "volume")
+_TILE = 16  # values: a tile's rows and columns stay in the fastest cache
+
+
+@compiled
+def _turned(values: Floats) -> Floats:
+    """Rows as columns, tile by tile; numpy goes column by column, and fetches all memory anew for each."""
+    n, m = values.shape
+    turned = np.empty((m, n))
+    for row in range(0, n, _TILE):
+        for column in range(0, m, _TILE):
+            for i in range(row, min(row + _TILE, n)):
+                for j in range(column, min(column + _TILE, m)):
+                    turned[j, i] = values[i, j]
+    return turned

@@ -9,10 +9,21 @@ from math import inf, nan, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from market.compiled import compiled, inner
+from market.compiled import compiled, inlined, inner, prefetch
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+_AHEAD = 8  # rows
+
+
+@inlined
+def _fetch_ahead(values: Floats, n: int, rows: Ints, k: int) -> None:
+    """Ask for a window before its turn: far apart as they are, each would be waited for."""
+    if k + _AHEAD < len(rows):
+        row = rows[k + _AHEAD]
+        if 0 < n <= row + 1 <= len(values):
+            prefetch(values, row)
+            prefetch(values, row + 1 - n)
 
 
 @inner
@@ -39,6 +50,7 @@ def mean(values: Floats, n: int, rows: Ints) -> Floats:
     """Mean of each window."""
     found = np.full(len(rows), nan)
     for k in range(len(rows)):
+        _fetch_ahead(values, n, rows, k)
         row = rows[k]
         if _whole(values, n, row):
             found[k] = _mean(values, row + 1 - n, row + 1)
@@ -50,6 +62,7 @@ def highest(values: Floats, n: int, rows: Ints) -> Floats:
     """Highest value of each window."""
     found = np.full(len(rows), nan)
     for k in range(len(rows)):
+        _fetch_ahead(values, n, rows, k)
         row = rows[k]
         if _whole(values, n, row):
             top = values[row]
@@ -64,6 +77,7 @@ def lowest(values: Floats, n: int, rows: Ints) -> Floats:
     """Lowest value of each window."""
     found = np.full(len(rows), nan)
     for k in range(len(rows)):
+        _fetch_ahead(values, n, rows, k)
         row = rows[k]
         if _whole(values, n, row):
             bottom = values[row]
@@ -78,6 +92,7 @@ def percentile(values: Floats, n: int, rows: Ints) -> Floats:
     """Share of the window below its last value, ties (itself included) counted half, in (0, 1)."""
     found = np.full(len(rows), nan)
     for k in range(len(rows)):
+        _fetch_ahead(values, n, rows, k)
         row = rows[k]
         if n < 1 or row + 1 < n or row >= len(values):
             continue
@@ -97,6 +112,7 @@ def volume_ratio(volume: Floats, n: int, rows: Ints) -> Floats:
     """The row's volume over the mean of the n bars before it; NaN when nothing was traded in those."""
     found = np.full(len(rows), nan)
     for k in range(len(rows)):
+        _fetch_ahead(volume, n, rows, k)
         row = rows[k]
         if _whole(volume, n + 1, row):
             usual = _mean(volume, row - n, row)

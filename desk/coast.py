@@ -91,26 +91,28 @@ def _mark_all(account, instruments, positions, high, low, close, equity, t):
         account.equity = cash
         return
     account.exposed_bars += bars
-    for j in range(bars):
-        equity[j] = 0.0
+    marked = 0
     for k in range(positions.shape[0]):
         pos = positions[k]
         if pos.lots != 0:
-            first = t * n + pos.instrument
-            _mark(instruments[pos.instrument], pos, high[first::n], low[first::n], close[first::n], equity)
-    for j in range(bars):
-        equity[j] += cash
+            first, inst = t * n + pos.instrument, instruments[pos.instrument]
+            alone, marked = marked == 0, marked + 1
+            _mark(
+                inst, pos, high[first::n], low[first::n], close[first::n], equity,
+                alone, cash if marked == account.open else 0.0,
+            )  # fmt: skip
     account.equity = equity[bars - 1]
 
 
 @inlined
-def _mark(inst, pos, high, low, close, equity):
+def _mark(inst, pos, high, low, close, equity, alone, cash):
+    """Add one position's worth, and at last the cash; ``alone``: nothing has been added before."""
     worth, last = pos.lots * inst.size, inst.last
     highest, lowest = -inf, inf
     for j in range(equity.shape[0]):
         c = close[j]
         last = c if c == c else last
-        equity[j] += worth * last
+        equity[j] = (worth * last if alone else equity[j] + worth * last) + cash
         highest = high[j] if high[j] > highest else highest
         lowest = low[j] if low[j] < lowest else lowest
     if pos.lots > 0:

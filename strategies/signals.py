@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from market.compiled import compiled
 from market.errors import DataError, nearest
 
 
@@ -133,8 +135,8 @@ class Signals:
             own: dict[str, Any] = {"kind": kind, "side": side}
             if kind == SignalKind.ENTER:
                 own |= {name: value[bars] if value.ndim else value for name, value in given.items()}
-            parts.append(cls.at(bars, **own))
-        return cls(cls.merge(parts).rows, lengths[0] if said else None)
+            parts.append(cls.at(bars, **own).rows)
+        return cls(reduce(_merged, parts) if parts else cls.none().rows, lengths[0] if said else None)
 
     @classmethod
     def merge(cls, parts: "Iterable[Signals]") -> "Signals":
@@ -144,6 +146,21 @@ class Signals:
             return cls.none()
         together = np.concatenate(rows)
         return cls(together[np.argsort(together.view(SIGNAL)["bar"], kind="stable")].view(SIGNAL))
+
+
+@compiled
+def _merged(first: Any, second: Any) -> Any:
+    """Two sorted arrays of signals as one; on one bar, the first's come first."""
+    rows = np.empty(len(first) + len(second), first.dtype)
+    i, j = 0, 0
+    for k in range(len(rows)):
+        if j == len(second) or (i < len(first) and first[i].bar <= second[j].bar):
+            rows[k] = first[i]
+            i += 1
+        else:
+            rows[k] = second[j]
+            j += 1
+    return rows
 
 
 def _mask(mask: ArrayLike) -> NDArray[np.bool_]:

@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market import labels
-from market.bars import Floats, Panel
+from market.bars import Floats, Ints, Panel
 from market.compiled import compiled, inlined, inner
+
+ONE = 2**40  # shares are counted in whole parts of it: such sums are exact, wherever they began
 
 
 def track_record(
@@ -30,22 +32,26 @@ def track_record(
 @compiled
 def _count(rows: Any, membership: Floats, matured: Any, memory: int, seen: Floats, won: Floats) -> None:
     """One pass over signals and labels in the order of time."""
-    running = np.zeros((_n_groups(rows), 2, membership.shape[1]))  # per group: seen and won, by regime
+    running = np.zeros(
+        (_n_groups(rows), 2, membership.shape[1]), np.int64
+    )  # per group: seen and won, by regime
     outcome = np.full(len(rows), -1, np.int8)  # -1 = not counted
     oldest, next_label = 0, 0
     for i in range(len(rows)):
         bar = rows[i].bar
         while rows[oldest].bar <= bar - memory:
             if outcome[oldest] >= 0:
-                _add(running[_group(rows[oldest])], membership[oldest], outcome[oldest], -1.0)
+                _add(running[_group(rows[oldest])], membership[oldest], outcome[oldest], -1)
             oldest += 1
         while next_label < len(matured) and matured[next_label].matured_at <= bar:
             seq, y = matured[next_label].seq, matured[next_label].y
             if y >= 0 and rows[seq].bar > bar - memory and not isnan(membership[seq, 0]):
                 outcome[seq] = y
-                _add(running[_group(rows[seq])], membership[seq], y, 1.0)
+                _add(running[_group(rows[seq])], membership[seq], y, 1)
             next_label += 1
-        seen[i], won[i] = running[_group(rows[i])]
+        counts = running[_group(rows[i])]
+        for r in range(membership.shape[1]):
+            seen[i, r], won[i, r] = counts[0, r] / ONE, counts[1, r] / ONE
 
 
 @inlined
@@ -63,8 +69,9 @@ def _n_groups(rows: Any) -> int:
 
 
 @inlined
-def _add(counts: Floats, membership: Floats, won: int, times: float) -> None:
+def _add(counts: Ints, membership: Floats, won: int, times: int) -> None:
     """Count a signal for the regimes of its bar; times: -1 forgets it again."""
     for r in range(len(membership)):
-        counts[0, r] += times * membership[r]
-        counts[1, r] += times * membership[r] * won
+        share = times * np.int64(membership[r] * ONE)
+        counts[0, r] += share
+        counts[1, r] += share * won

@@ -1,11 +1,11 @@
-"""What market data alone says at each close, from a history that grows: the backtest's pipeline, read anew.
+"""What market data alone says at each close, from a history that grows: the backtest's pipeline.
 
 The indicators are anchored at the history's first bar, so that today's values don't depend on when the bot
 was started again.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from market.bars import PRICES, Panel
 from market.errors import DataError
 from market.instruments import Instrument
 from market.labels import LABEL
-from strategies.signals import SIGNAL
+from strategies.signals import SIGNAL, SignalKind, Signals
 
 FIRST = 4096  # rows of room at first; doubled when they are full
 
@@ -66,13 +66,18 @@ class History:
 
 @dataclass(eq=False)
 class Reader:
-    """Reads the pipeline at each close. Signals of bars before ``start`` were never the desk's."""
+    """Reads the pipeline at each close. Signals of bars before ``start`` were never the desk's.
+
+    Filters are asked only where something new is to be judged, and shown no more earlier signals than they
+    remember; labels are looked for only of entries that haven't ended.
+    """
 
     pipeline: Pipeline
     history: History
     start: int = 0
     _said: int = field(init=False, default=0)  # signals of earlier bars
     _before: int = field(init=False, default=0)  # of bars before the start
+    _open: int = field(init=False, default=0)  # the oldest signal whose label may still be to come
 
     def bar(self, ts: int, prices: Prices) -> Said:
         """Take one row and say what is known at its close.
@@ -82,8 +87,7 @@ class Reader:
         t = len(self.history)
         self.history.append(ts, prices)
         panel = self.history.panel
-        reading = self.pipeline.read(panel)
-        rows, opinions = reading.signals.rows, reading.opinions
+        rows = self.pipeline.signals(panel).rows
         first = int(np.searchsorted(rows["bar"], t))
         if first != self._said:
             raise DataError(
@@ -93,9 +97,12 @@ class Reader:
         self._said = len(rows)
         if t < self.start:
             self._before = self._said
-            return nothing_said(opinions.p.shape[1])
-        labels = _renumbered(reading.labels[reading.labels["matured_at"] == t], self._before)
-        return Said(rows[first:].copy(), opinions.p[first:], opinions.status[first:], labels)
+            return nothing_said(len(self.pipeline.filters))
+        labels = self._matured(rows, panel, t)
+        if first == len(rows):
+            return replace(nothing_said(len(self.pipeline.filters)), labels=labels)
+        p, status = self._judged(rows, panel, first)
+        return Said(rows[first:].copy(), p, status, labels)
 
     @property
     def counted(self) -> int:
@@ -108,9 +115,33 @@ class Reader:
 
     def resume(self) -> None:
         """Count again after the history was filled from elsewhere."""
-        rows = self.pipeline.read(self.history.panel).signals.rows if len(self.history) else ()
-        self._said = len(rows)
+        rows = self.pipeline.signals(self.history.panel).rows if len(self.history) else ()
+        self._said, self._open = len(rows), 0
         self._before = int(np.searchsorted(rows["bar"], self.start)) if self._said else 0  # type: ignore[call-overload]
+
+    def _judged(
+        self, rows: NDArray[np.void], panel: Panel, first: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+        """What the filters say of the signals from ``first`` on."""
+        memory = max((one.warmup for one in self.pipeline.filters), default=0)
+        since = int(np.searchsorted(rows["bar"], len(panel) - 1 - memory))
+        opinions = self.pipeline.opinions(Signals(rows[since:]), panel)
+        return opinions.p[first - since :], opinions.status[first - since :]
+
+    def _matured(self, rows: NDArray[np.void], panel: Panel, t: int) -> NDArray[np.void]:
+        """Labels of the desk's own signals that are known since bar t, numbered as the desk counts."""
+        self._open = max(self._open, self._before)
+        if not self.pipeline.filters or self._open == len(rows):
+            return np.zeros(0, LABEL)
+        found = self.pipeline.labels(Signals(rows[self._open :]), panel)
+        found["seq"] += self._open
+        open_ = rows["kind"][self._open :] == SignalKind.ENTER
+        open_[found["seq"] - self._open] = False
+        still = np.flatnonzero(open_)
+        self._open += int(still[0]) if len(still) else len(open_)
+        mine: NDArray[np.void] = found[found["matured_at"] == t]
+        mine["seq"] -= self._before
+        return mine
 
 
 def nothing_said(n_filters: int) -> Said:
@@ -121,10 +152,3 @@ def nothing_said(n_filters: int) -> Said:
         np.zeros((0, n_filters), np.int8),
         np.zeros(0, LABEL),
     )
-
-
-def _renumbered(labels: NDArray[np.void], before: int) -> NDArray[np.void]:
-    """Labels of the desk's own signals, numbered as it counts them."""
-    mine = labels[labels["seq"] >= before].copy()
-    mine["seq"] -= before
-    return mine

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from brokers.paper import PaperBroker
 from brokers.paper_venue import PaperVenue
@@ -34,16 +35,39 @@ def unbroken(world: World) -> bool:
     return not np.isnan(world.panel.close).all(axis=1).any()
 
 
+class Silent:
+    """A filter that a world speaks for."""
+
+    warmup = 10_000
+
+
 class Foretold:
     """A pipeline that reads a world's signals, opinions and labels off its panel."""
 
     def __init__(self, world: World) -> None:
-        self.world = world
+        self.world, self.filters = world, [Silent()] * world.p.shape[1]
 
     def read(self, panel: Panel) -> Reading:
         known = self.world.head(len(panel))
         opinions = Opinions(tuple("abc"[: known.p.shape[1]]), known.p, known.status)
         return Reading(Signals(known.signals), opinions, known.labels)
+
+    def signals(self, panel: Panel) -> Signals:
+        return self.read(panel).signals
+
+    def opinions(self, signals: Signals, panel: Panel) -> Opinions:
+        """On the given signals, which are the newest."""
+        known = self.read(panel)
+        first = len(known.signals) - len(signals)
+        return Opinions(known.opinions.names, known.opinions.p[first:], known.opinions.status[first:])
+
+    def labels(self, signals: Signals, panel: Panel) -> NDArray[np.void]:
+        """Of the given signals, which are the newest, numbered among them."""
+        known = self.read(panel)
+        first = len(known.signals) - len(signals)
+        found: NDArray[np.void] = known.labels[known.labels["seq"] >= first].copy()
+        found["seq"] -= first
+        return found
 
 
 @dataclass

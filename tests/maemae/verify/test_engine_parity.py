@@ -42,7 +42,7 @@ def subject(n_bars: int, n_instruments: int = 1, gaps: bool = False) -> Subject:
     return read_here(pipeline(filters=filters), market(n_bars, n_instruments, gaps))[0]
 
 
-class Sliced:
+class Sliced(Foretold):
     """What a pipeline said of all bars, given bar by bar: that it would say so is another check's to prove,
     and asking it anew at each of 20,000 closes takes a minute."""
 

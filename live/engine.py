@@ -1,8 +1,8 @@
 """The engine: one loop that hears the venue, steps the desk, and lets what it means be sent."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -19,10 +19,11 @@ from brokers.contract import (
     TradeEvent,
 )
 from brokers.rows import Row, Rows
+from live.agreement import Agreement
 from live.guard import Guard
 from live.history import rows_between
 from live.protection import Protection
-from live.reconcile import drifting, reconcile, set_baseline
+from live.reconcile import reconcile, set_baseline
 from live.recovery import LIVE, Recovered, checkpoint, deny_new
 from live.risk.judgement import Notice, Wanted
 from live.sending import Sending
@@ -59,15 +60,22 @@ class Engine:
     after: Callable[[Row], None] = lambda row: None
     told: Callable[[Notice], None] = lambda notice: None
     listen: Callable[[BrokerEvent], None] = lambda event: None
-    drifting: dict[str, str] = field(default_factory=dict)  # instruments that aren't as booked, and how
 
     def __post_init__(self) -> None:
+        self.agreement = Agreement(self.session)
+        if self.guard is not None:
+            self.guard.agreement = self.agreement
         self._stop = asyncio.Event()
         self._compared = 0
 
     @property
     def instruments(self) -> list[str]:
         return [one.id for one in self.session.trader.instruments]
+
+    @property
+    def drifting(self) -> Mapping[str, str]:
+        """Instruments that aren't as booked, and how."""
+        return self.agreement.drift
 
     async def start(self, start: Start, found: Recovered) -> None:
         """Bring the account to now: what the journal meant and never sent is denied, what the venue did is
@@ -160,6 +168,7 @@ class Engine:
             self.sending.doubt(order)
         for order in found.external:
             self.sending.tell("external", order, "an order of somebody else's rests on this account")
+        self.agreement.compare_orders(found.reports, self.sending.in_flight.keys(), at_once=starting)
         self.compared(found.held)
         for instrument in self.instruments:
             self._protect(instrument)
@@ -173,10 +182,9 @@ class Engine:
         self._mark_drift(held)
 
     def _mark_drift(self, held: dict[str, Decimal]) -> None:
-        """Instruments whose position isn't the book's take no new risk."""
-        self.drifting = drifting(self.session, held)
+        """Instruments whose position or orders aren't the book's take no new risk."""
+        self.agreement.compare_positions(held)
         if self.guard is not None:
-            self.guard.drift = self.drifting
             for instrument in self.instruments:
                 self.guard.touch(instrument)
 

@@ -3,13 +3,14 @@
 An instrument's facts are made anew only when something about it was heard: the gate sums up what changed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from brokers.contract import AccountReport, BarEvent, BrokerEvent, OrderUpdate, QuoteEvent, TradeEvent
 from desk.orders import Fill, Order
 from desk.records import State
+from live.agreement import Agreement
 from live.orders import Known
 from live.risk.facts import AccountFacts, Facts, MarketFacts, StrategyFacts, Unresolved, Working
 from live.risk.gate import RiskGate
@@ -43,7 +44,7 @@ class Guard:
     clock_offset: int | None = None  # ours less the venue's, ns; None = not measured: no entries
     heartbeat: int | None = None
     reconciled: int | None = None
-    drift: Mapping[str, str] = field(default_factory=dict)  # by instrument; "" = the account
+    agreement: Agreement | None = None  # with the venue; the engine keeps it
     venue: dict[str, Decimal] = field(default_factory=dict)  # held by the venue's word, by instrument
     account: AccountReport | None = None
 
@@ -124,8 +125,11 @@ class Guard:
             unresolved=tuple(
                 Unresolved(each.order.client_id, each.since, each.order.reduces, each.lost) for each in flying
             ),
-            drift=self.drift.get(instrument, ""),
+            drift=self._drift(instrument),
         )
+
+    def _drift(self, instrument: str) -> str:
+        return self.agreement.of(instrument) if self.agreement is not None else ""
 
     def _flying(self, instrument: str) -> list[InFlight]:
         if self.sending is None:
@@ -194,7 +198,7 @@ class Guard:
             reconciled=self.reconciled,
             paused=self.paused,
             killed=self.halted(),
-            drift=self.drift.get("", ""),
+            drift=self._drift(""),
             shorts=self.shorts,
             venue_reduces=self.venue_reduces,
         )

@@ -21,12 +21,13 @@ MARGIN = HOUR  # asked for before the oldest open order: clocks differ
 @dataclass
 class Reconciled:
     """intents: what the news made the desk mean. doubtful: orders of ours that the venue doesn't list.
-    external: orders of others. held: by the venue's word, units by instrument."""
+    external: orders of others. held: by the venue's word, units by instrument. reports: of all orders."""
 
     intents: list[Intent] = field(default_factory=list)
     doubtful: list[Order] = field(default_factory=list)
     external: list[Order] = field(default_factory=list)
     held: dict[str, Decimal] = field(default_factory=dict)
+    reports: list[OrderReport] = field(default_factory=list)
 
 
 async def reconcile(session: Session, broker: Broker, now: int) -> Reconciled:
@@ -35,7 +36,7 @@ async def reconcile(session: Session, broker: Broker, now: int) -> Reconciled:
     reports = await broker.orders(since)
     fills = await broker.fills(since)
     held = {each.instrument: each.quantity for each in await broker.positions()}
-    found = Reconciled(held={**dict.fromkeys(booked(session), Decimal(0)), **held})
+    found = Reconciled(held={**dict.fromkeys(booked(session), Decimal(0)), **held}, reports=reports)
     for fill in fills:
         found.intents += session.update(fill.update, now)
     for report in reports:

@@ -19,7 +19,7 @@ def checks_of(engine: Engine, guard: Guard, stopping: bool) -> Iterator[Check]:
     said = "never compared" if compared is None else f"compared {span(max(compared, 0))} ago"
     yield Check("reconciled", compared is not None and compared <= limits.max_reconcile_age, said)
     drift = "; ".join(f"{name}: {text}" for name, text in engine.drifting.items())
-    yield Check("positions", not drift, drift or "as booked")
+    yield Check("book", not drift, drift or "as at the venue")
     unknown = [name for name, flying in engine.sending.in_flight.items() if flying.lost]
     yield Check("orders", not unknown, f"outcome unknown: {', '.join(unknown)}" if unknown else "all known")
     latched = guard.latch.read() if guard.latch is not None else None

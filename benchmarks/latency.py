@@ -6,7 +6,7 @@ The socket, ccxt's parsing and signing are not in it; the flush of the journal i
 import asyncio
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from math import nan
 from pathlib import Path
@@ -71,7 +71,7 @@ async def measured() -> Clocked:
         source = Replay(panel.head(N_BARS))
         broker = PaperBroker(venue, source, panel.timeframe, patience=0)
         sending = Sending(broker, session, time.time_ns)
-        source.pace = sending.idle
+        source.pace = between(sending, reader)
         engine = Engine(
             broker, session, sending, Rows(panel.instruments, panel.timeframe, 0), time.time_ns, beat_s=None
         )
@@ -80,6 +80,16 @@ async def measured() -> Clocked:
         await engine.start(Start("bench", "paper", manifest), recover(session, "bench"))
         await engine.run()
     return clocked
+
+
+def between(sending: Sending, reader: Reader) -> Callable[[], Awaitable[None]]:
+    """What a bot does between two bars, which are seconds apart."""
+
+    async def pace() -> None:
+        await sending.idle()
+        reader.rest()
+
+    return pace
 
 
 def watch(engine: Engine, clocked: Clocked) -> None:

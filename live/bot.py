@@ -380,7 +380,9 @@ class RunningBot:
     async def _reasoned(self, seq: int) -> list[str]:
         """What each filter has to say of a signal now, worked out beside the loop."""
         signal = self.views.evidence.signal(seq)
-        pipeline, panel = self.reader.pipeline, self.reader.history.panel
-        if signal is None:
+        pipeline, panel, first = self.reader.pipeline, self.reader.history.panel, self.reader.history.first
+        if signal is None or signal["bar"] < first:  # too long ago: its bars have been let go of
             return [""] * len(pipeline.filters)
+        signal = signal.copy()
+        signal["bar"] -= first
         return await asyncio.to_thread(reasons, pipeline, panel, signal)

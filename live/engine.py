@@ -236,6 +236,7 @@ class Engine:
             await asyncio.sleep(self.beat_s or 0.0)
             now = self.clock()
             self.step_all(list(self.rows.due(now)))
+            self.session.reader.rest()
             if self.guard is not None:
                 for notice in self.guard.gate.tick(self.guard.facts()):
                     self._notice(notice, now)

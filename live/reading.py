@@ -4,8 +4,10 @@ The indicators are anchored at the history's first bar, so that today's values d
 was started again.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from market.bars import PRICES, Panel
 from market.errors import DataError
 from market.instruments import Instrument
 from market.labels import LABEL
+from market.ta_carry import Carry
 from strategies.signals import SIGNAL, SignalKind, Signals
 
 FIRST = 4096  # rows of room at first; doubled when they are full
@@ -24,18 +27,22 @@ FIRST = 4096  # rows of room at first; doubled when they are full
 
 @dataclass(eq=False)
 class History:
-    """Rows of bars, one more at every close. ``panel`` is a view of all of them."""
+    """Rows of bars, one more at every close. ``panel`` is a view of the newest, kept row by row and once
+    more instrument by instrument. Rows are counted from the first there ever was; ``first`` is the panel's.
+    """
 
     instruments: Sequence[Instrument]
     timeframe: int
-    _n: int = field(init=False, default=0)
+    first: int = field(init=False, default=0)
+    _n: int = field(init=False, default=0)  # rows of the panel
 
     def __post_init__(self) -> None:
-        self._ts = np.empty(FIRST, np.int64)
-        self._columns = {name: np.empty((FIRST, len(self.instruments))) for name in PRICES}
+        self._ts = np.empty(FIRST, np.int64)  # of every row there ever was
+        self._rows = {name: np.empty((FIRST, len(self.instruments))) for name in PRICES}
+        self._columns = {name: self._turned(rows) for name, rows in self._rows.items()}
 
     def __len__(self) -> int:
-        return self._n
+        return self.first + self._n
 
     def ts(self, row: int) -> int:
         """Open of a row, ns UTC."""
@@ -43,25 +50,40 @@ class History:
 
     def append(self, ts: int, prices: Prices) -> None:
         """One row. Raises DataError when it isn't after the last."""
-        if self._n and ts <= self._ts[self._n - 1]:
-            raise DataError(f"bar of {ts} after the bar of {self._ts[self._n - 1]}; expected a later one.")
-        if self._n == len(self._ts):
-            self._grow()
-        self._ts[self._n] = ts
+        n = len(self)
+        if n and ts <= self._ts[n - 1]:
+            raise DataError(f"bar of {ts} after the bar of {self._ts[n - 1]}; expected a later one.")
+        if n == len(self._ts):
+            self._ts = np.concatenate([self._ts, np.empty_like(self._ts)])
+        if self._n == len(self._rows["close"]):
+            self._resize(0, 2 * self._n)
+        self._ts[n] = ts
         for name, values in zip(PRICES, prices, strict=True):
-            self._columns[name][self._n] = values
+            self._rows[name][self._n] = self._columns[name][:, self._n] = values
         self._n += 1
+
+    def forget(self, rows: int) -> None:
+        """Let go of the panel's oldest rows."""
+        self.first, self._n = self.first + rows, self._n - rows
+        self._resize(rows, max(2 * self._n, FIRST))
 
     @property
     def panel(self) -> Panel:
-        columns = {name: column[: self._n] for name, column in self._columns.items()}
-        return Panel(tuple(self.instruments), self.timeframe, self._ts[: self._n], **columns)
+        rows = {name: each[: self._n] for name, each in self._rows.items()}
+        columns = {name: each[:, : self._n] for name, each in self._columns.items()}
+        ts = self._ts[self.first : len(self)]
+        return Panel(tuple(self.instruments), self.timeframe, ts, **rows).told(columns)
 
-    def _grow(self) -> None:
-        self._ts = np.concatenate([self._ts, np.empty_like(self._ts)])
-        self._columns = {
-            name: np.concatenate([column, np.empty_like(column)]) for name, column in self._columns.items()
-        }
+    def _resize(self, start: int, room: int) -> None:
+        """Move what lies from row ``start`` on to new memory: what was handed out keeps the old."""
+        for name, old in self._rows.items():
+            self._rows[name] = np.empty((room, len(self.instruments)))
+            self._rows[name][: self._n] = old[start : start + self._n]
+            self._columns[name] = self._turned(self._rows[name])
+
+    def _turned(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """An instrument a row; the same memory when there is one only."""
+        return rows.reshape(1, -1) if len(self.instruments) == 1 else np.ascontiguousarray(rows.T)
 
 
 @dataclass(eq=False)
@@ -69,79 +91,128 @@ class Reader:
     """Reads the pipeline at each close. Signals of bars before ``start`` were never the desk's.
 
     Filters are asked only where something new is to be judged, and shown no more earlier signals than they
-    remember; labels are looked for only of entries that haven't ended.
+    remember; labels are looked for only of entries that haven't ended; indicators are carried on. So a
+    history is kept only as long as somebody may look back on it, and a bar costs the same after years.
     """
 
     pipeline: Pipeline
     history: History
     start: int = 0
-    _said: int = field(init=False, default=0)  # signals of earlier bars
-    _before: int = field(init=False, default=0)  # of bars before the start
+    least: int = FIRST  # rows that are kept in any case
+    _bars: list[int] = field(init=False, default_factory=list)  # of every signal there ever was
+    _before: int = field(init=False, default=0)  # signals of bars before the start
     _open: int = field(init=False, default=0)  # the oldest signal whose label may still be to come
+    _carry: Carry = field(init=False, default_factory=Carry)
+    _rested: int = field(init=False, default=0)
 
     def bar(self, ts: int, prices: Prices) -> Said:
         """Take one row and say what is known at its close.
 
         Raises DataError when the past has changed its mind: signals of earlier bars came or went.
         """
-        t = len(self.history)
         self.history.append(ts, prices)
-        panel = self.history.panel
-        rows = self.pipeline.signals(panel).rows
-        first = int(np.searchsorted(rows["bar"], t))
-        if first != self._said:
-            raise DataError(
-                f"the strategy said {self._said} signals before this bar and now says {first}: it repaints. "
-                "Nothing was sent at this bar; resting stops stay. Run maemae verify on the profile."
-            )
-        self._said = len(rows)
-        if t < self.start:
-            self._before = self._said
-            return nothing_said(len(self.pipeline.filters))
-        labels = self._matured(rows, panel, t)
-        if first == len(rows):
-            return replace(nothing_said(len(self.pipeline.filters)), labels=labels)
-        p, status = self._judged(rows, panel, first)
-        return Said(rows[first:].copy(), p, status, labels)
+        with self._carry:
+            said = self._read(len(self.history) - 1, self.history.panel)
+        self._forget()
+        return said
+
+    def rest(self) -> None:
+        """Between bars: let the filters look at the newest, so that no signal has to wait for it."""
+        if self.pipeline.filters and self._bars and self._rested < len(self.history):
+            with self._carry:
+                panel = self.history.panel
+                rows, _ = self._said(panel)
+                self._judged(rows, panel, len(rows))
+            self._rested = len(self.history)
 
     @property
     def counted(self) -> int:
         """Signals that were the desk's so far."""
-        return self._said - self._before
+        return len(self._bars) - self._before
 
     def begin(self) -> None:
         """From the next bar on signals count; those so far never were the desk's."""
-        self.start, self._before = len(self.history), self._said
+        self.start, self._before = len(self.history), len(self._bars)
 
     def resume(self) -> None:
-        """Count again after the history was filled from elsewhere."""
-        rows = self.pipeline.signals(self.history.panel).rows if len(self.history) else ()
-        self._said, self._open = len(rows), 0
-        self._before = int(np.searchsorted(rows["bar"], self.start)) if self._said else 0  # type: ignore[call-overload]
+        """Count again after the history was filled from elsewhere, with all that it ever held."""
+        self._bars, self._open = [], 0
+        if len(self.history):
+            with self._carry:
+                self._bars = self.pipeline.signals(self.history.panel).rows["bar"].tolist()
+        self._before = bisect_left(self._bars, self.start)
+
+    def _read(self, t: int, panel: Panel) -> Said:
+        rows, number = self._said(panel)
+        first = int(np.searchsorted(rows["bar"], t - self.history.first))
+        if number + first != len(self._bars):
+            raise DataError(
+                f"the strategy said {len(self._bars) - number} signals before this bar and now says {first}: "
+                "it repaints. Nothing was sent at this bar; resting stops stay. Run maemae verify on the "
+                "profile."
+            )
+        self._bars += [t] * (len(rows) - first)
+        if t < self.start:
+            self._before = len(self._bars)
+            return nothing_said(len(self.pipeline.filters))
+        labels = self._matured(rows, number, panel, t)
+        if first == len(rows):
+            return replace(nothing_said(len(self.pipeline.filters)), labels=labels)
+        p, status = self._judged(rows, panel, first)
+        said = rows[first:].copy()
+        said["bar"] += self.history.first
+        return Said(said, p, status, labels)
+
+    def _said(self, panel: Panel) -> tuple[NDArray[np.void], int]:
+        """Signals that the panel is long enough for, and the first one's number among all there ever were."""
+        rows = self.pipeline.signals(panel).rows
+        if not self.history.first:
+            return rows, 0
+        settled = _longest(strategy for _, strategy in self.pipeline.strategies)
+        return rows[np.searchsorted(rows["bar"], settled) :], bisect_left(
+            self._bars, self.history.first + settled
+        )
 
     def _judged(
         self, rows: NDArray[np.void], panel: Panel, first: int
     ) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
         """What the filters say of the signals from ``first`` on."""
-        memory = max((one.warmup for one in self.pipeline.filters), default=0)
+        memory = _longest(self.pipeline.filters)
         since = int(np.searchsorted(rows["bar"], len(panel) - 1 - memory))
         opinions = self.pipeline.opinions(Signals(rows[since:]), panel)
         return opinions.p[first - since :], opinions.status[first - since :]
 
-    def _matured(self, rows: NDArray[np.void], panel: Panel, t: int) -> NDArray[np.void]:
+    def _matured(self, rows: NDArray[np.void], number: int, panel: Panel, t: int) -> NDArray[np.void]:
         """Labels of the desk's own signals that are known since bar t, numbered as the desk counts."""
         self._open = max(self._open, self._before)
-        if not self.pipeline.filters or self._open == len(rows):
+        if not self.pipeline.filters or self._open == len(self._bars):
             return np.zeros(0, LABEL)
-        found = self.pipeline.labels(Signals(rows[self._open :]), panel)
-        found["seq"] += self._open
-        open_ = rows["kind"][self._open :] == SignalKind.ENTER
-        open_[found["seq"] - self._open] = False
-        still = np.flatnonzero(open_)
-        self._open += int(still[0]) if len(still) else len(open_)
-        mine: NDArray[np.void] = found[found["matured_at"] == t]
-        mine["seq"] -= self._before
+        since = self._open - number
+        found = self.pipeline.labels(Signals(rows[since:]), panel)
+        waiting = rows["kind"][since:] == SignalKind.ENTER
+        waiting[found["seq"]] = False
+        still = np.flatnonzero(waiting)
+        mine: NDArray[np.void] = found[found["matured_at"] == t - self.history.first]
+        mine["seq"] += self._open - self._before
+        for name in ("matured_at", "entry_bar"):
+            mine[name] += np.where(mine[name] >= 0, self.history.first, 0)
+        self._open += int(still[0]) if len(still) else len(waiting)
         return mine
+
+    def _forget(self) -> None:
+        """Half of the history at a time, but nothing that a strategy, a filter or an open label looks at."""
+        kept = len(self.history) - self.history.first
+        settled = _longest(strategy for _, strategy in self.pipeline.strategies)
+        needed = max(self.least, settled + _longest(self.pipeline.filters) + 1)
+        if self.pipeline.filters and self._open < len(self._bars):
+            needed = max(needed, len(self.history) - self._bars[self._open] + settled + 1)
+        if kept >= 2 * needed:
+            self.history.forget(kept - needed)
+
+
+def _longest(agents: Iterable[Any]) -> int:
+    """The longest warm-up of strategies or filters, in bars."""
+    return max((int(one.warmup) for one in agents), default=0)
 
 
 def nothing_said(n_filters: int) -> Said:

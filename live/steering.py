@@ -72,7 +72,9 @@ class SteeredReader(Reader):
     def _with(self, said: Said, wishes: Sequence[Wish], t: int) -> Said:
         rows = np.concatenate([self._row(wish, t) for wish in wishes])
         panel = self.history.panel
-        opinions = self._opinions(rows, panel)
+        shown = rows.copy()
+        shown["bar"] -= self.history.first
+        opinions = self._opinions(shown, panel)
         return Said(
             np.concatenate([said.signals, rows]),
             np.concatenate([said.p, opinions.p]),

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, nan
 from operator import index
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from market.errors import ConfigError, DataError
 from market.memory import keep_freed_memory
+from market.ta_carry import in_force
 
 Floats = NDArray[np.float64]
 LONGEST = 100_000  # TA-Lib's own limit of a period
@@ -102,10 +104,29 @@ def check_options(indicator: Indicator, options: dict[str, float]) -> None:
 
 
 def _series(indicator: Indicator, columns: list[Floats], options: dict[str, float]) -> tuple[Floats, ...]:
-    """One instrument. What is whole is handed over as it is, without a copy."""
+    """One instrument, carried on from an earlier call where one is in force."""
     if len(columns[0]) == 0:
         return tuple(np.empty(0) for _ in range(indicator.outputs))
-    columns = [np.ascontiguousarray(column) for column in columns]
+    columns, carry = [np.ascontiguousarray(column) for column in columns], in_force()
+    if carry is None:
+        return _whole(indicator, columns, options)
+    return carry.answer(
+        (indicator.name, *options.items()),
+        columns,
+        lambda given: _whole(indicator, given, options),
+        lambda *history: _stream(indicator, history, options),
+    )
+
+
+def _stream(indicator: Indicator, history: Sequence[Floats], options: dict[str, float]) -> Any:
+    from market.ta_stream import Stream  # which is made of this
+
+    unknown = (nan,) * indicator.outputs if indicator.outputs > 1 else nan
+    return Stream(indicator.name, history, unknown, **options)
+
+
+def _whole(indicator: Indicator, columns: list[Floats], options: dict[str, float]) -> tuple[Floats, ...]:
+    """What has no gaps is handed over as it is, without a copy."""
     if indicator.poisoned:
         found = _talib(indicator, columns, options)
         if not np.isnan(found[0][-1]):

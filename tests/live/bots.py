@@ -44,6 +44,8 @@ class Silent:
 class Foretold:
     """A pipeline that reads a world's signals, opinions and labels off its panel."""
 
+    strategies: Any = ()
+
     def __init__(self, world: World) -> None:
         self.world, self.filters = world, [Silent()] * world.p.shape[1]
 

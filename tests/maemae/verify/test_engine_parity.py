@@ -21,7 +21,7 @@ from maemae.verify.reference import read_here
 from market.bars import PRICES, Panel
 from tests.desk.markets import World
 from tests.desk.markets import market as world_of
-from tests.live.bots import Foretold, unbroken
+from tests.live.bots import Foretold, Silent, unbroken
 from tests.maemae.verify.worlds import market, pipeline
 
 BARRIERS = [Reason.STOP, Reason.TRAIL, Reason.TARGET]
@@ -33,7 +33,7 @@ class Written(Foretold):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.rules = world.rules
-        self.strategies = tuple((f"s{k}", None) for k in range(len(world.rules.strategies)))
+        self.strategies = tuple((f"s{k}", Silent()) for k in range(len(world.rules.strategies)))
         self.filters = tuple(SimpleNamespace(name=f"f{k}", warmup=0) for k in range(world.p.shape[1]))
 
 

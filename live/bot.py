@@ -212,6 +212,12 @@ class RunningBot:
     async def events(self, epoch: str, number: int, wait_s: float) -> Page:
         return await self.views.publisher.log.after(epoch, number, min(wait_s, 60.0))
 
+    # --- news of the supervisor's
+
+    async def alerts(self, waited_s: float) -> Done:
+        self.guard.alerting.heard(waited_s)
+        return Done(Code.HEARD)
+
     # --- orders of people
 
     async def pause(self, by: str) -> Done:

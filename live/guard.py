@@ -11,6 +11,7 @@ from brokers.contract import AccountReport, BarEvent, BrokerEvent, OrderUpdate, 
 from desk.orders import Fill, Order
 from desk.records import State
 from live.agreement import Agreement
+from live.alerting import Alerting
 from live.orders import Known
 from live.risk.facts import AccountFacts, Facts, MarketFacts, StrategyFacts, Unresolved, Working
 from live.risk.gate import RiskGate
@@ -47,6 +48,7 @@ class Guard:
     agreement: Agreement | None = None  # with the venue; the engine keeps it
     venue: dict[str, Decimal] = field(default_factory=dict)  # held by the venue's word, by instrument
     account: AccountReport | None = None
+    alerting: Alerting = field(default_factory=Alerting)
 
     def __post_init__(self) -> None:
         self._markets = {one.id: MarketFacts() for one in self.trader.instruments}
@@ -131,6 +133,10 @@ class Guard:
     def _drift(self, instrument: str) -> str:
         return self.agreement.of(instrument) if self.agreement is not None else ""
 
+    def _alert_since(self) -> int:
+        late_s = self.alerting.late_s()
+        return self.clock() - int(late_s * 1e9) if late_s else 0
+
     def _flying(self, instrument: str) -> list[InFlight]:
         if self.sending is None:
             return []
@@ -199,6 +205,7 @@ class Guard:
             paused=self.paused,
             killed=self.halted(),
             drift=self._drift(""),
+            alert_since=self._alert_since(),
             shorts=self.shorts,
             venue_reduces=self.venue_reduces,
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from live.bot import RunningBot
+from live.clock import ClockWatch
 from live.control.places import Places
 from live.control.server import serving
 from live.health import serving_health
@@ -27,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 @dataclass(eq=False)
 class Hosted:
     """clean: takes secrets out of what leaves. health_port: None = no page for monitors. account_every_s:
-    between questions for the account."""
+    between questions for the account. clock: None where there is no other clock."""
 
     bot: RunningBot
     places: Places
@@ -36,6 +37,7 @@ class Hosted:
     clean: Callable[[Any], Any]
     health_port: int | None = None
     account_every_s: float = 60.0
+    clock: ClockWatch | None = None
 
 
 async def host(hosted: Hosted) -> str:
@@ -83,7 +85,9 @@ async def _live(hosted: Hosted) -> str:
 @contextlib.asynccontextmanager
 async def _duties(hosted: Hosted) -> AsyncIterator[None]:
     """What goes on beside trading."""
-    works = (hosted.bot.pulse.run(), keep_notified(), _chores(hosted.bot), _accounts(hosted))
+    works = [hosted.bot.pulse.run(), keep_notified(), _chores(hosted.bot), _accounts(hosted)]
+    if hosted.clock is not None:
+        works.append(hosted.clock.run())
     tasks = [asyncio.create_task(work) for work in works]
     try:
         yield

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from zoneinfo import ZoneInfo
 
-from brokers.contract import BarEvent, Broker, BrokerEvent, LinkEvent
+from brokers.contract import BarEvent, Broker, BrokerEvent, Link, LinkEvent
 from brokers.paper import PaperBroker
 from brokers.replay import Replay
 from brokers.rows import Rows
@@ -16,6 +16,7 @@ from desk.pipeline import Pipeline
 from filters.registry import load_filter
 from live.approvals import ApprovalRules, Approvals, Requests
 from live.bot import Identity, RunningBot, Views
+from live.clock import ClockWatch
 from live.control.answers import ApprovalRequest
 from live.control.events import EventLog, Kind
 from live.engine import Engine
@@ -72,6 +73,7 @@ def assemble(bot: LiveBot, market: Market, journal: Journal, outside: Outside) -
     reader = SteeredReader(pipeline, History(market.instruments, market.timeframe))
     session = Session(journal, trader, reader, names)
     guard, requests = _guard(bot, market, session), Requests()
+    watch = _clock_watch(bot, market, guard)
     views = _views(bot, market, journal, session, trader)
     heard = (guard.heard, requests.heard, reader.heard, views.heard)
     session.judge, session.watch = guard.judge, lambda ts, message: _tell(heard, ts, message)
@@ -81,7 +83,7 @@ def assemble(bot: LiveBot, market: Market, journal: Journal, outside: Outside) -
     sending = _sending(bot, market, broker, guard, views, requests)
     running = RunningBot(
         identity=Identity(profile.name, bot.mode, profile.venue.use, __version__),
-        engine=_engine(bot, market, sending, guard, views),
+        engine=_engine(bot, market, sending, guard, views, watch),
         guard=guard,
         approvals=sending,
         reader=reader,
@@ -102,6 +104,7 @@ def assemble(bot: LiveBot, market: Market, journal: Journal, outside: Outside) -
         outside.redactor.tree,
         profile.live.health_port,
         profile.live.reconcile_every / 1e9,
+        watch,
     )
 
 
@@ -132,6 +135,13 @@ def _guard(bot: LiveBot, market: Market, session: Session) -> Guard:
         session=session,
         clock_offset=market.offset,
     )
+
+
+def _clock_watch(bot: LiveBot, market: Market, guard: Guard) -> ClockWatch | None:
+    """None in a replay, whose clock is the market's own."""
+    if market.measure is None:
+        return None
+    return ClockWatch(guard, market.measure, bot.profile.live.clock_every / 1e9)
 
 
 def _views(bot: LiveBot, market: Market, journal: Journal, session: Session, trader: NotingTrader) -> Views:
@@ -190,7 +200,9 @@ def _approval_rules(settings: ApprovalSettings) -> ApprovalRules:
     )
 
 
-def _engine(bot: LiveBot, market: Market, sending: Approvals, guard: Guard, views: Views) -> Engine:
+def _engine(
+    bot: LiveBot, market: Market, sending: Approvals, guard: Guard, views: Views, watch: ClockWatch | None
+) -> Engine:
     session, broker, protection = sending.session, sending.broker, None
     replay: _Replayed | None = None
     if not broker.capabilities.brackets:
@@ -200,6 +212,8 @@ def _engine(bot: LiveBot, market: Market, sending: Approvals, guard: Guard, view
     def listen(event: BrokerEvent) -> None:
         if isinstance(event, LinkEvent):
             views.publisher.link(market.clock(), event)
+            if watch is not None and event.link is not Link.DOWN:
+                watch.wake()
         elif replay is not None and isinstance(event, BarEvent):
             replay.compare()
 

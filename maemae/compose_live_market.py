@@ -1,6 +1,6 @@
 """Where a live bot's bars come from and where its orders go."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,8 @@ class Market:
     """connect: makes the broker, once the desk is as the journal left it. data: what it is called.
 
     warmup: closed bars before the first that counts. patience: ns that a row waits for a missing bar. short:
-    negative positions exist. offset: ns by which our clock differs from the venue's.
+    negative positions exist. offset: ns by which our clock is ahead of the venue's. measure: asks for that
+    again; None: both are the same.
     """
 
     instruments: tuple[Instrument, ...]
@@ -48,6 +49,7 @@ class Market:
     feeds: frozenset[Feed] = frozenset({Feed.BARS, Feed.ORDERS})
     short: bool = True
     offset: int = 0
+    measure: Callable[[], Awaitable[int]] | None = None
 
 
 @dataclass(eq=False)
@@ -105,7 +107,8 @@ async def streamed(profile: Profile, venue: "CcxtBroker") -> Market:
         patience=2 * 10**9 if real else 0,
         feeds=frozenset({Feed.BARS, Feed.ORDERS, Feed.QUOTES}),
         short=not real or venue.capabilities.short,
-        offset=venue.now() - venue.clock(),
+        offset=venue.clock() - venue.now(),
+        measure=venue.measure_clock,
     )
 
 

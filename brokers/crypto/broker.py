@@ -159,6 +159,11 @@ class CcxtBroker:
         """The venue's time, ns UTC."""
         return self.clock() + self._offset
 
+    async def measure_clock(self) -> int:
+        """Ask for the venue's time again; ns by which this machine's is ahead of it. Raises VenueDown."""
+        self._offset = await connecting.clock_offset_now(self._ask, self._open)
+        return -self._offset
+
     # --- streams
 
     async def subscribe(self, instruments: Sequence[str], feeds: set[Feed], timeframe: int = 0) -> None:

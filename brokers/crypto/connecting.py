@@ -19,6 +19,27 @@ DATE_STEP_S = 1.0  # an HTTP date has whole seconds
 
 async def clock_offset(ask: Ask, exchange: Any, access: Access) -> int:
     """ns by which the venue's clock is ahead of this machine's. Raises ConfigError when that is too much."""
+    offset, doubt = await _measured(ask, exchange)
+    if abs(offset) - doubt > access.max_clock_offset_s:
+        raise ConfigError(
+            f"this machine's clock is {abs(offset):.1f} s {'behind' if offset > 0 else 'ahead of'} "
+            f"{exchange.id}'s; at most {access.max_clock_offset_s:g} s are allowed. "
+            "Set it, for example: timedatectl set-ntp true."
+        )
+    return 0 if doubt > abs(offset) else int(offset * 1e9)
+
+
+async def clock_offset_now(ask: Ask, exchange: Any) -> int:
+    """The same while trading, however much it is: requests are signed by the venue's time from here on, so
+    that exits and cancels still pass."""
+    offset, doubt = await _measured(ask, exchange)
+    found = 0 if doubt > abs(offset) else int(offset * 1e9)
+    exchange.options["timeDifference"] = -found // MS
+    return found
+
+
+async def _measured(ask: Ask, exchange: Any) -> tuple[float, float]:
+    """Seconds by which the venue is ahead, and how wrong that may be."""
 
     async def measure() -> tuple[float, float]:
         began = time.time()
@@ -30,14 +51,8 @@ async def clock_offset(ask: Ask, exchange: Any, access: Access) -> int:
         ended = time.time()
         return there - (began + ended) / 2, (ended - began) / 2 + slack
 
-    offset, doubt = await ask("the time", measure)
-    if abs(offset) - doubt > access.max_clock_offset_s:
-        raise ConfigError(
-            f"this machine's clock is {abs(offset):.1f} s {'behind' if offset > 0 else 'ahead of'} "
-            f"{exchange.id}'s; at most {access.max_clock_offset_s:g} s are allowed. "
-            "Set it, for example: timedatectl set-ntp true."
-        )
-    return 0 if doubt > abs(offset) else int(offset * 1e9)
+    found: tuple[float, float] = await ask("the time", measure)
+    return found
 
 
 def _date() -> float:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -50,6 +51,7 @@ class Delivery:
     failures: int = 0
     refused: int = 0
     _most: int = field(init=False, default=MOST)
+    _sending: list[Alert] = field(init=False, default_factory=list)
 
     async def run(self) -> None:
         """Deliver for ever; cancel it to stop."""
@@ -78,7 +80,7 @@ class Delivery:
 
     async def _one(self) -> float | None:
         """One message. None: done; else how long to wait, 0 = as long as after a failure."""
-        alerts = self.outbox.take(self._most)
+        self._sending = alerts = self.outbox.take(self._most)
         try:
             await self.sink.send(alerts)
         except Flooded as error:
@@ -96,9 +98,16 @@ class Delivery:
         except Exception as error:  # Unwanted, or a fault in rendering it: waiting won't mend that
             self._give_up(alerts, error)
             return None
+        finally:
+            self._sending = []
         self.sent += len(alerts)
         self._most = MOST
         return None
+
+    def waiting(self) -> Iterator[Alert]:
+        """All that hasn't been delivered, what is on its way included."""
+        yield from self._sending
+        yield from self.outbox.waiting()
 
     def _give_up(self, alerts: list[Alert], error: Exception) -> None:
         """One bad alert must not take others with it: of several, each is tried alone."""

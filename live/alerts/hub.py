@@ -1,13 +1,16 @@
 """Events in, alerts out to every receiver. Telling one never waits for another, and nobody waits for any."""
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 
 from live.alerts.delivery import Delivery, Sink
 from live.alerts.outbox import Alert
 from live.alerts.settings import AlertSettings
+from live.control.answers import RiskLine
 from live.control.events import Event
+from live.risk.codes import Code
 
 KNOWN_KEYS = 20_000
 
@@ -28,6 +31,19 @@ class AlertHub:
         alert = Alert(event, silent=level == "silent", picture=picture)
         for delivery in self.deliveries:
             delivery.outbox.put(alert)
+
+    def waited_s(self) -> float:
+        """How long the oldest alert has waited for any receiver, seconds; 0 when none waits.
+
+        What tells of waiting doesn't count, or a slow receiver would never hear the end of it.
+        """
+        waiting = [
+            alert.since
+            for delivery in self.deliveries
+            for alert in delivery.waiting()
+            if not (isinstance(alert.event.body, RiskLine) and alert.event.body.code == Code.ALERTS)
+        ]
+        return max(time.monotonic() - min(waiting), 0.0) if waiting else 0.0
 
     async def run(self) -> None:
         """Deliver until cancelled."""

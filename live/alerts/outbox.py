@@ -1,8 +1,10 @@
 """What waits to be sent to one receiver: of bounded size, merged when it floods, never in anyone's way."""
 
 import asyncio
+import time
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from live.alerts.settings import ALWAYS
 from live.control.events import Event, Kind
@@ -13,13 +15,15 @@ RESERVED = 30  # more of the kinds that always get through one by one
 
 @dataclass(frozen=True)
 class Alert:
-    """An event to be told. silent: without a sound. picture: PNG. merged: how many like it came besides."""
+    """An event to be told. silent: without a sound. picture: PNG. merged: how many like it came besides.
+    since: when it came, or the first that it stands for; seconds of the monotonic clock."""
 
     event: Event
     silent: bool = False
     picture: bytes | None = None
     merged: int = 0
     until: int = 0  # time of the last of them
+    since: float = field(default_factory=time.monotonic, compare=False)
 
 
 class Outbox:
@@ -53,7 +57,13 @@ class Outbox:
         count = before.merged + 1 if before else 0
         self.merged += 1 if before else 0
         picture = alert.picture or (before.picture if before else None)
-        self._merged[name] = Alert(alert.event, alert.silent, picture, count, alert.event.ts)
+        since = before.since if before else alert.since
+        self._merged[name] = Alert(alert.event, alert.silent, picture, count, alert.event.ts, since)
+
+    def waiting(self) -> Iterator[Alert]:
+        """All that waits."""
+        yield from self._waiting
+        yield from self._merged.values()
 
     def take(self, most: int = 10) -> list[Alert]:
         """Up to ``most`` of the oldest that are alike in loudness; those with a picture or buttons alone."""

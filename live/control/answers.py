@@ -349,6 +349,7 @@ class Code(Enum):
     NOTHING = "nothing"  # it was so already, or there is nothing to do it to
     UNKNOWN = "unknown"  # no such id
     REFUSED = "refused"
+    HEARD = "heard"  # news
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ from live.control.events import Page
 
 
 class Bot(Protocol):
-    """Questions change nothing and answer within a second. Orders carry ``by``: who gave them.
+    """Questions change nothing and answer within a second. Orders carry ``by``: who gave them. News, which
+    only the supervisor brings, change what the engine believes.
 
     Lists are newest first. Raises ConfigError for a name or number that isn't one, saying which there are.
     Nothing here may block trading: an answer is a copy of what the engine knows.
@@ -87,6 +88,10 @@ class Bot(Protocol):
 
     async def events(self, epoch: str, number: int, wait_s: float) -> Page:
         """What happened after a cursor; ``EventLog.after``."""
+        ...
+
+    async def alerts(self, waited_s: float) -> Done:
+        """News: how long the oldest alert has waited to be delivered, seconds; 0 = none waits."""
         ...
 
     async def pause(self, by: str) -> Done:

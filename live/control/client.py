@@ -112,6 +112,9 @@ class ControlClient:
     async def events(self, epoch: str, number: int, wait_s: float) -> Page:
         return await self._ask(Page, "events", epoch=epoch, number=number, wait_s=wait_s)
 
+    async def alerts(self, waited_s: float) -> Done:
+        return await self._ask(Done, "alerts", waited_s=waited_s)
+
     async def pause(self, by: str) -> Done:
         return await self._ask(Done, "pause", by=by)
 

@@ -199,6 +199,7 @@ _DONE = {
     Code.NOTHING: "Nothing to do: it is so already.",
     Code.UNKNOWN: "There is no such id.",
     Code.REFUSED: "Refused.",
+    Code.HEARD: "Heard.",
 }
 
 

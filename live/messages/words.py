@@ -152,6 +152,7 @@ KOREAN = {
     "Nothing to do: it is so already.": "할 일이 없습니다: 이미 그 상태입니다.",
     "There is no such id.": "그런 번호가 없습니다.",
     "Refused.": "거절되었습니다.",
+    "Heard.": "전달받았습니다.",
     # commands
     "start trading, or say hello": "거래 시작 또는 인사",
     "stop the engine in good order": "엔진 정상 종료",

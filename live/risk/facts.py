@@ -105,9 +105,9 @@ class AccountFacts:
     withdrawals move ``day_equity`` and ``peak`` with them. free: by currency, as the venue says less what is
     on its way; None = the venue doesn't say. heartbeat: the last sign of life. clock_offset: ours less the
     venue's. reconciled: the last comparison with the venue. paused, killed, drift, journal: why, "" = not.
-    alert_since: how long the oldest alert has waited, 0 = none does. shorts: negative positions exist.
-    venue_reduces: the venue itself never lets a reducing order grow a position, so that a resting stop
-    and an exit may both work.
+    alert_since: since when no alert has been delivered though one waits, 0 = none does. shorts: negative
+    positions exist. venue_reduces: the venue itself never lets a reducing order grow a position, so that a
+    resting stop and an exit may both work.
     """
 
     equity: float

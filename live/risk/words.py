@@ -179,7 +179,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "장부와 거래소를 {0} 전에 대조했습니다 ({1} = {2})",
     ),
     "journal": ("nothing can be recorded: {0}", "기록할 수 없습니다: {0}"),
-    "alerts": ("an alert has waited {0} and {1} = {2}", "알림이 {0} 동안 전달되지 않았습니다 ({1} = {2})"),
+    "alerts": (
+        "alerts haven't been delivered for {0} and {1} = {2}",
+        "알림이 {0} 동안 전달되지 않았습니다 ({1} = {2})",
+    ),
     "over": ("it is over", "해제되었습니다"),
     "back": (
         "the venue is heard again, entries are cancelled",

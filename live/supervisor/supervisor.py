@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,7 @@ WRONG_INPUT = 2  # the engine's exit code for a profile or keys that can't work:
 LATCH_S = 0.25
 LONGEST_KILL_PAUSE_S = 600.0
 EVENTS_WAIT_S = 20.0
+ALERTS_S = 1.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -89,6 +91,7 @@ class Supervisor:
                 ("engine", self._keep),
                 ("latch", self._watch_latch),
                 ("events", self._hear),
+                ("alerts", self._tell_alerts),
                 ("daily report", self._report),
             ):
                 group.create_task(self._for_ever(name, work), name=name)
@@ -334,6 +337,14 @@ class Supervisor:
                 if page.events and time.monotonic() - saved > 2.0:
                     saved = time.monotonic()
                     self.memory.save()
+
+    async def _tell_alerts(self) -> None:
+        """The engine hears whether its alerts get through: its control R30 judges by it."""
+        async with ControlClient(self.socket) as client:
+            while True:
+                with suppress(MaemaeError):  # it is down, or older than this question
+                    await client.alerts(self.hub.waited_s())
+                await asyncio.sleep(ALERTS_S)
 
     async def _report(self) -> None:
         while True:

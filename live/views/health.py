@@ -18,6 +18,10 @@ def checks_of(engine: Engine, guard: Guard, stopping: bool) -> Iterator[Check]:
     compared = None if guard.reconciled is None else now - guard.reconciled
     said = "never compared" if compared is None else f"compared {span(max(compared, 0))} ago"
     yield Check("reconciled", compared is not None and compared <= limits.max_reconcile_age, said)
+    yield _clock(guard.clock_offset, limits.max_clock_offset)
+    late_s = guard.alerting.late_s()
+    told = late_s * 1e9 <= limits.max_alert_delay
+    yield Check("alerts", told, "delivered" if told else f"not delivered for {span(late_s * 1e9)}")
     drift = "; ".join(f"{name}: {text}" for name, text in engine.drifting.items())
     yield Check("book", not drift, drift or "as at the venue")
     unknown = [name for name, flying in engine.sending.in_flight.items() if flying.lost]
@@ -26,6 +30,13 @@ def checks_of(engine: Engine, guard: Guard, stopping: bool) -> Iterator[Check]:
     yield Check("latch", latched is None, str(latched) if latched is not None else "not set")
     if stopping:
         yield Check("stopping", True, "on its way out")
+
+
+def _clock(offset: int | None, limit: int) -> Check:
+    """offset: ours less the venue's, ns."""
+    if offset is None:
+        return Check("clock", False, "the venue's time isn't known")
+    return Check("clock", abs(offset) <= limit, f"{span(abs(offset))} from the venue's")
 
 
 def memory_mb() -> float:

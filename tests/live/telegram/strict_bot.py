@@ -71,6 +71,7 @@ class StrictBot:
     hang: bool = False
     log: EventLog = field(default_factory=lambda: EventLog("run-1"))
     held: tuple[str, ...] = (BTC, "ETH/USDT@binance")
+    waited: list[float] = field(default_factory=list)  # news of the supervisor's
 
     async def _alive(self) -> None:
         while self.hang:
@@ -154,6 +155,10 @@ class StrictBot:
 
     async def events(self, epoch: str, number: int, wait_s: float) -> Page:
         return await self.log.after(epoch, number, wait_s)
+
+    async def alerts(self, waited_s: float) -> Done:
+        self.waited.append(waited_s)
+        return Done(Code.HEARD)
 
     async def pause(self, by: str) -> Done:
         return self._did(Code.PAUSED, "pause", by)

@@ -8,6 +8,7 @@ from typing import Any
 from backtest.files import check_output
 from backtest.output import write_json
 from brokers.registry import open_venue
+from maemae.cli_words import retell, tell
 from maemae.progress import Progress
 from market.catalog import Catalog, Change
 from market.errors import ConfigError
@@ -37,7 +38,7 @@ def run_download(
     catalog = Catalog(folder.expanduser()) if folder else Catalog()
     names = [_named(symbol, venue) for symbol in dict.fromkeys(symbols)]
     with Progress(language=language) as stage:
-        stage(f"Connecting to {venue}")
+        stage(retell(f"Connecting to {venue}", language))
         found = asyncio.run(_download(names, venue, url, length, start, end, catalog, stage))
     changes = [change for change in found.values() if change is not None]
     empty = [name for name, change in found.items() if change is None]
@@ -48,7 +49,10 @@ def run_download(
     if out != "-":
         print_changes(changes, language)
         for name in empty:
-            print(f"{name}: {venue} has no bars of {timeframe_text(length)} since {moment_text(start)}.")
+            sentence, time = "{symbol}: {venue} has no bars of {length} since {time}.", moment_text(start)
+            print(
+                tell(sentence, language, symbol=name, venue=venue, length=timeframe_text(length), time=time)
+            )
     return 1 if empty else 0
 
 

@@ -25,10 +25,11 @@ def demo(
 def demo_live(
     bars: Annotated[int, typer.Option(metavar="N", min=1, max=2000, help="How many bars to trade.")] = 240,
     pace: Annotated[float, typer.Option(metavar="SECONDS", min=0.0, help="Between two bars.")] = 0.08,
+    language: Lang = None,
     json: Json = None,
     debug: Debug = False,
 ) -> int:
     """The whole bot against a simulated Binance, offline, with faults that it survives."""
     from maemae.cli_demo_run import run_demo_live
 
-    return run_demo_live(bars, pace, json)
+    return run_demo_live(bars, pace, json, language or "en")

@@ -11,12 +11,12 @@ from maemae.demo_live import run
 from maemae.demo_live_screen import Screen, as_json
 
 
-def run_demo_live(bars: int, pace_s: float, out: str | None) -> int:
+def run_demo_live(bars: int, pace_s: float, out: str | None, language: str = "en") -> int:
     """0 when both sides agree at the end, 1 when they don't."""
     check_output(out)
     logging.getLogger().addHandler(logging.NullHandler())  # the screen says it better than the log
     console = Console(file=sys.stderr if out == "-" else sys.stdout)
-    with Screen(console) as screen:
+    with Screen(console, language) as screen:
         ended = run(bars, pace_s, screen.show)
     screen.end(ended)
     if out is not None:

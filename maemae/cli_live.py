@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from maemae.cli_options import Debug, Json
+from maemae.cli_options import Debug, Json, Lang
 
 Live = Annotated[Path, typer.Argument(metavar="PROFILE.toml", help="Everything about the bot.")]
 Which = Annotated[
@@ -38,6 +38,8 @@ def register(app: typer.Typer) -> None:
     app.command()(resume)
     app.command()(kill)
     app.command()(doctor)
+    app.command()(backup)
+    app.command()(restore)
 
 
 def live(
@@ -53,12 +55,13 @@ def live(
         ),
     ] = None,
     yes_i_know: Confirmed = None,
+    language: Lang = None,
     debug: Debug = False,
 ) -> int:
     """Trade: on paper, or with real money where the profile says mode = "live"."""
     from maemae.cli_live_run import run_live
 
-    return run_live(profile, data, pace, engine_only, yes_i_know)
+    return run_live(profile, data, pace, engine_only, yes_i_know, language)
 
 
 def supervise(
@@ -67,12 +70,13 @@ def supervise(
     pace: Pace = 0.0,
     attach: Annotated[bool, typer.Option("--attach", help="Others start the engine; only watch it.")] = False,
     yes_i_know: Confirmed = None,
+    language: Lang = None,
     debug: Debug = False,
 ) -> int:
     """Watch an engine: Telegram, alerts, watchdog, kill switch. Starts it, too."""
     from maemae.cli_live_run import run_supervise
 
-    return run_supervise(profile, data, pace, attach, yes_i_know)
+    return run_supervise(profile, data, pace, attach, yes_i_know, language)
 
 
 def status(
@@ -80,34 +84,35 @@ def status(
         str | None,
         typer.Argument(metavar="PROFILE", help="A profile or a bot's name; else all.", show_default=False),
     ] = None,
+    language: Lang = None,
     json: Json = None,
     debug: Debug = False,
 ) -> int:
     """How a bot is; exit 1 when it isn't running or isn't well."""
     from maemae.cli_live_ask import run_status
 
-    return run_status(profile, json)
+    return run_status(profile, json, language)
 
 
-def stop(profile: Which, debug: Debug = False) -> int:
+def stop(profile: Which, language: Lang = None, debug: Debug = False) -> int:
     """End a bot in good order: positions stay, and so do the stops that rest at the venue."""
     from maemae.cli_live_ask import run_stop
 
-    return run_stop(profile)
+    return run_stop(profile, language)
 
 
-def pause(profile: Which, debug: Debug = False) -> int:
+def pause(profile: Which, language: Lang = None, debug: Debug = False) -> int:
     """No new entries until resume, over restarts too; exits and stops go on."""
     from maemae.cli_live_ask import run_pause
 
-    return run_pause(profile)
+    return run_pause(profile, language)
 
 
-def resume(profile: Which, debug: Debug = False) -> int:
+def resume(profile: Which, language: Lang = None, debug: Debug = False) -> int:
     """Let entries go again, and strategies that only a person starts again."""
     from maemae.cli_live_ask import run_resume
 
-    return run_resume(profile)
+    return run_resume(profile, language)
 
 
 def kill(
@@ -117,16 +122,50 @@ def kill(
     ] = False,
     why: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept.")] = "asked for",
     release: Annotated[bool, typer.Option("--release", help="Take an earlier kill back.")] = False,
+    language: Lang = None,
     debug: Debug = False,
 ) -> int:
     """End the engine at once, cancel everything, keep it down. Works with the engine hung."""
     from maemae.cli_live_ask import run_kill, run_release
 
-    return run_release(profile) if release else run_kill(profile, flatten, why)
+    return run_release(profile, language) if release else run_kill(profile, flatten, why, language)
 
 
-def doctor(profile: Live, json: Json = None, debug: Debug = False) -> int:
+def doctor(profile: Live, language: Lang = None, json: Json = None, debug: Debug = False) -> int:
     """Everything that must be well before a bot trades, each with its remedy; exit 1 when something isn't."""
     from maemae.cli_live_doctor import run_doctor
 
-    return run_doctor(profile, json)
+    return run_doctor(profile, json, language)
+
+
+def backup(
+    profile: Which,
+    to: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to; a folder gets a dated file.", show_default=False),
+    ] = None,
+    language: Lang = None,
+    json: Json = None,
+    debug: Debug = False,
+) -> int:
+    """Copy a bot's journal, whole and proved, while it runs."""
+    from maemae.cli_live_backup import run_backup
+
+    return run_backup(profile, to, json, language)
+
+
+def restore(
+    profile: Which,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What backup wrote.")],
+    put_aside: Annotated[
+        bool,
+        typer.Option("--put-aside", help="Keep a journal that knows more under another name, and restore."),
+    ] = False,
+    language: Lang = None,
+    json: Json = None,
+    debug: Debug = False,
+) -> int:
+    """Put a backup in the place of a stopped bot's journal; one that knows more isn't overwritten."""
+    from maemae.cli_live_backup import run_restore
+
+    return run_restore(profile, file, put_aside, json, language)

@@ -3,6 +3,7 @@
 from math import isnan
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
@@ -10,8 +11,10 @@ from rich.text import Text
 
 from live.control.answers import DecisionLine, FillLine, OrderLine, RiskLine, TradeLine
 from live.control.events import Body, Event, Said
+from maemae.cli_words import retell, tell
 from maemae.demo_live import Ended, Scene
 
+KIND_WIDTH = 10  # columns
 PLAIN_EVERY = 25  # bars between lines where nobody watches
 COLORS = {
     "fill": "green",
@@ -26,8 +29,8 @@ COLORS = {
 class Screen:
     """On a terminal a view that moves; elsewhere a line now and then."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console, language: str = "en") -> None:
+        self._console, self._language = console, language
         self._live = Live(console=console, auto_refresh=False) if console.is_terminal else None
 
     def __enter__(self) -> "Screen":
@@ -41,38 +44,51 @@ class Screen:
 
     def show(self, scene: Scene) -> None:
         if self._live is not None:
-            self._live.update(view(scene), refresh=True)
+            self._live.update(view(scene, self._language), refresh=True)
             return
         for fault, _ in scene.faults:
             if fault.bar == scene.bar:
-                self._console.print(f"bar {scene.bar}: planted: {fault.words}", highlight=False)
+                words = tell(fault.words, self._language)
+                told = tell("bar {bar}: planted: {fault}", self._language, bar=scene.bar, fault=words)
+                self._console.print(told, highlight=False)
         if scene.bar % PLAIN_EVERY == 0 or scene.bar == scene.bars:
-            self._console.print(head(scene), highlight=False)
+            self._console.print(head(scene, self._language), highlight=False)
 
     def end(self, ended: Ended) -> None:
-        self._console.print(report(ended), highlight=False)
+        self._console.print(report(ended, self._language), highlight=False)
 
 
-def view(scene: Scene) -> Group:
-    return Group(Text(head(scene), style="bold"), _positions(scene), _events(scene), _faults(scene))
+def view(scene: Scene, language: str = "en") -> Group:
+    return Group(
+        Text(head(scene, language), style="bold"),
+        _positions(scene, language),
+        _events(scene, language),
+        _faults(scene, language),
+    )
 
 
-def head(scene: Scene) -> str:
+def head(scene: Scene, language: str = "en") -> str:
     results = scene.hosted.bot.views.results
-    gain = results.equity - results.cash
-    return (
-        f"bar {scene.bar}/{scene.bars}   equity {results.equity:,.2f} ({gain:+,.2f})   "
-        f"{len(results.trades)} trades   {len(scene.hosted.bot.views.decisions.made)} decisions"
+    return tell(
+        "bar {bar}/{bars}   equity {equity} ({gain})   {trades} trades   {decisions} decisions",
+        language,
+        bar=scene.bar,
+        bars=scene.bars,
+        equity=f"{results.equity:,.2f}",
+        gain=f"{results.equity - results.cash:+,.2f}",
+        trades=len(results.trades),
+        decisions=len(scene.hosted.bot.views.decisions.made),
     )
 
 
-def _positions(scene: Scene) -> Table:
-    table = Table(
-        "position", "side", "entry", "price", "result", "stop at the venue", box=None, pad_edge=False
-    )
+def _positions(scene: Scene, language: str) -> Table:
+    heads = ("position", "side", "entry", "price", "result", "stop at the venue")
+    table = Table(*(tell(each, language) for each in heads), box=None, pad_edge=False)
     for each in scene.hosted.bot.account_view().positions():
-        stop = "" if isnan(each.stop) else f"{each.stop:,.2f}" + ("" if each.resting_stop else " (missing)")
-        side = "long" if each.side > 0 else "short"
+        stop = "" if isnan(each.stop) else f"{each.stop:,.2f}"
+        if stop and not each.resting_stop:
+            stop = tell("{price} (missing)", language, price=stop)
+        side = tell("long" if each.side > 0 else "short", language)
         table.add_row(
             f"{each.quantity} {each.instrument}", side, f"{each.entry:,.2f}", f"{each.price:,.2f}",
             f"{each.pnl:+,.2f}", stop,
@@ -80,70 +96,120 @@ def _positions(scene: Scene) -> Table:
     return table
 
 
-def _events(scene: Scene) -> Text:
+def _events(scene: Scene, language: str) -> Text:
     lines = Text("\n")
     for event in scene.told:
-        lines.append(line_of(event)[:110] + "\n", style=COLORS.get(event.kind.value, ""))
+        lines.append(line_of(event, language)[:110] + "\n", style=COLORS.get(event.kind.value, ""))
     return lines
 
 
-def _faults(scene: Scene) -> Text:
+def _faults(scene: Scene, language: str) -> Text:
     lines = Text()
     for fault, struck in scene.faults:
-        mark = "struck, survived" if struck else "waits to strike"
-        lines.append(
-            f"planted at bar {fault.bar}: {fault.words} ({mark})\n", style="red" if struck else "dim"
-        )
+        mark = tell("struck, survived" if struck else "waits to strike", language)
+        sentence, words = "planted at bar {bar}: {fault} ({mark})", tell(fault.words, language)
+        told = tell(sentence, language, bar=fault.bar, fault=words, mark=mark)
+        lines.append(f"{told}\n", style="red" if struck else "dim")
     return lines
 
 
-def line_of(event: Event) -> str:
+def line_of(event: Event, language: str = "en") -> str:
     """An event in one line."""
-    return f"{event.kind.value:<10} {_said(event.body)}"
+    kind = tell(event.kind.value, language)
+    return f"{kind}{' ' * max(KIND_WIDTH - cell_len(kind), 0)} {_said(event.body, language)}"
 
 
-def _said(body: Body) -> str:
+def _said(body: Body, language: str) -> str:
     if isinstance(body, DecisionLine):
-        why = f" ({body.why})" if body.why != "NONE" else ""
-        return f"{body.instrument} {body.action}{why} p {body.p:.2f} against {body.p_star:.2f}"
+        why = f" ({tell(body.why, language)})" if body.why != "NONE" else ""
+        sentence, p, bar = (
+            "{instrument} {action}{why} p {p} against {bar}",
+            f"{body.p:.2f}",
+            f"{body.p_star:.2f}",
+        )
+        action = tell(body.action, language)
+        return tell(sentence, language, instrument=body.instrument, action=action, why=why, p=p, bar=bar)
     if isinstance(body, OrderLine):
-        return f"{body.instrument} {_side(body.side)} {body.quantity} {body.kind} {body.status} [{body.id}]"
+        return _order(body, language)
     if isinstance(body, FillLine):
-        return f"{body.instrument} {_side(body.side)} {body.quantity} @ {body.price} {body.reason}"
+        return tell(
+            "{instrument} {side} {quantity} @ {price} {reason}",
+            language,
+            instrument=body.instrument,
+            side=_side(body.side, language),
+            quantity=body.quantity,
+            price=body.price,
+            reason=tell(body.reason, language),
+        )
     if isinstance(body, TradeLine):
-        return f"{body.instrument} closed, {body.pnl:+,.2f} ({body.pnl_pct:+.2f} %) {body.outcome}"
+        outcome, sentence = tell(body.outcome, language), "{instrument} closed, {pnl} ({pct} %) {outcome}"
+        pnl, pct = f"{body.pnl:+,.2f}", f"{body.pnl_pct:+.2f}"
+        return tell(sentence, language, instrument=body.instrument, pnl=pnl, pct=pct, outcome=outcome)
     if isinstance(body, RiskLine):
-        return f"{body.verdict}: {body.detail}"
+        return f"{tell(body.verdict, language)}: {retell(body.detail, language)}"
     if isinstance(body, Said):
-        return f"{body.code} {body.text}"
+        return f"{body.code} {retell(body.text, language)}"
     return type(body).__name__
 
 
-def _side(side: int) -> str:
-    return "buy" if side > 0 else "sell"
-
-
-def report(ended: Ended) -> str:
-    """What came of it, and whether both sides agree."""
-    results = ended.scene.hosted.bot.views.results
-    found = results.summary()
-    factor = "-" if isnan(found.profit_factor) else f"{found.profit_factor:.2f}"
-    agree = not ended.drift and ended.appended == 0 and ended.orders == ended.at_venue
-    verdict = (
-        "nothing lost, nothing doubled" if agree else f"NOT reconciled: {ended.drift or 'orders differ'}"
+def _order(order: OrderLine, language: str) -> str:
+    return tell(
+        "{instrument} {side} {quantity} {kind} {status} [{id}]",
+        language,
+        instrument=order.instrument,
+        side=_side(order.side, language),
+        quantity=order.quantity,
+        kind=tell(order.kind, language),
+        status=tell(order.status, language),
+        id=order.id,
     )
-    return "\n".join(
-        [
-            "",
-            f"{ended.scene.bar} bars: result {found.pnl:+,.2f} {found.currency} ({found.pnl_pct:+.2f} %), "
-            f"{found.trades} trades, {found.wins} won, profit factor {factor}, fees {found.fees:,.2f}, "
-            f"worst fall {found.max_drawdown_pct:.2f} %",
-            f"faults: {ended.struck} struck of {len(ended.scene.faults)} planted",
-            f"reconciled: {ended.orders} orders in the journal, {ended.at_venue} at the venue; positions "
-            f"{'agree' if not ended.drift else 'differ'}; a second comparison appended {ended.appended} "
-            "entries: "
-            f"{verdict}.",
-        ]
+
+
+def _side(side: int, language: str) -> str:
+    return tell("buy" if side > 0 else "sell", language)
+
+
+def report(ended: Ended, language: str = "en") -> str:
+    """What came of it, and whether both sides agree."""
+    sentence = "faults: {struck} struck of {planted} planted"
+    faults = tell(sentence, language, struck=ended.struck, planted=len(ended.scene.faults))
+    return "\n".join(["", _result(ended, language), faults, _reconciled(ended, language)])
+
+
+def _result(ended: Ended, language: str) -> str:
+    found = ended.scene.hosted.bot.views.results.summary()
+    return tell(
+        "{bars} bars: result {pnl} {currency} ({pct} %), {trades} trades, {wins} won, "
+        "profit factor {factor}, fees {fees}, worst fall {fall} %",
+        language,
+        bars=ended.scene.bar,
+        pnl=f"{found.pnl:+,.2f}",
+        currency=found.currency,
+        pct=f"{found.pnl_pct:+.2f}",
+        trades=found.trades,
+        wins=found.wins,
+        factor="-" if isnan(found.profit_factor) else f"{found.profit_factor:.2f}",
+        fees=f"{found.fees:,.2f}",
+        fall=f"{found.max_drawdown_pct:.2f}",
+    )
+
+
+def _reconciled(ended: Ended, language: str) -> str:
+    verdict = tell("nothing lost, nothing doubled", language)
+    if ended.drift or ended.appended or ended.orders != ended.at_venue:
+        what = str(ended.drift) if ended.drift else tell("orders differ", language)
+        verdict = tell("NOT reconciled: {what}", language, what=what)
+    return tell(
+        "reconciled: {orders} orders in the journal, {venue} at the venue; positions differ; a second "
+        "comparison appended {appended} entries: {verdict}."
+        if ended.drift
+        else "reconciled: {orders} orders in the journal, {venue} at the venue; positions agree; a second "
+        "comparison appended {appended} entries: {verdict}.",
+        language,
+        orders=ended.orders,
+        venue=ended.at_venue,
+        appended=ended.appended,
+        verdict=verdict,
     )
 
 

@@ -39,7 +39,7 @@ class LiveBot:
 
     @property
     def journal(self) -> Path:
-        return (self.places.account or self.places.folder) / "journal.db"
+        return self.places.journal
 
 
 def account_of(profile: Profile) -> str:

@@ -85,6 +85,16 @@ def _known(folder: Path) -> Known:
     return Known(folder.name, Places.of(folder.name, account), profile)
 
 
+def language_of(bot: Known, asked: str | None = None) -> str:
+    """Of what is printed about it: what was asked for, else the profile's own, "en" where nobody knows."""
+    if asked is not None or bot.profile is None:
+        return asked or "en"
+    try:
+        return str(read_tables(bot.profile).get("language", "en"))
+    except ConfigError:
+        return "en"
+
+
 def who() -> str:
     """Who gives an order at this machine's command line."""
     return f"{os.environ.get('USER') or os.environ.get('LOGNAME') or 'somebody'} at the command line"

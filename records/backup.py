@@ -15,7 +15,7 @@ _BESIDE = ("-wal", "-shm")  # SQLite's files beside an open database
 
 @dataclass(frozen=True)
 class Copied:
-    """A sound copy. number: its last entry. kept: where a damaged journal was put aside, if one was."""
+    """A sound copy. number: its last entry. kept: where the journal that stood there was put aside."""
 
     path: Path
     number: int
@@ -39,17 +39,19 @@ def backup(journal: Path, target: Path) -> Copied:
         _remove(part)
 
 
-def restore(source: Path, journal: Path) -> Copied:
+def restore(source: Path, journal: Path, account: str | None = None, aside: bool = False) -> Copied:
     """Put a backup in the journal's place. Hold the account's lock: nobody may have the journal open.
 
-    What stands there must be a beginning of the backup; a damaged journal is put aside, not removed. Raises
-    JournalError when the journal knows more than the backup or something else, ConfigError for another
-    account's.
+    What stands there must be a beginning of the backup; a damaged journal is put aside, not removed. aside:
+    so is one that knows more or something else. account: whose journal it must be. Raises JournalError when
+    the journal knows more than the backup or something else, ConfigError for another account's.
     """
     part = _part(journal)
     try:
         number, digest = _copy(source, part)
-        kept = _make_way(part, journal) if journal.exists() else None
+        if account is not None:
+            _refuse_other(part, account, source)
+        kept = _make_way(part, journal, aside) if journal.exists() else None
         _place(part, journal)
         return Copied(journal, number, digest, kept)
     finally:
@@ -73,14 +75,37 @@ def _copy(source: Path, part: Path) -> tuple[int, str]:
         return view.verify()
 
 
-def _make_way(part: Path, journal: Path) -> Path | None:
-    """Empty the log of a sound journal that the copy continues; put a damaged one aside."""
+def _refuse_other(part: Path, account: str, source: Path) -> None:
+    with JournalView.read(part) as view:
+        if view.account != account:
+            raise ConfigError(
+                f"{source} is the journal of account '{view.account}', not of '{account}'. "
+                "Nothing was changed."
+            )
+
+
+def _make_way(part: Path, journal: Path, aside: bool) -> Path | None:
+    """Empty the log of a sound journal that the copy continues; put a damaged one aside, any if so wanted."""
     try:
         with JournalView.read(journal) as view:
             view.verify()
     except DamagedError:
-        return _put_aside(journal)
-    _refuse_unless_continued(part, journal, "To restore nevertheless, move the journal away.")
+        return _put_aside(journal, "damaged")
+    try:
+        _refuse_unless_continued(
+            part, journal, "To restore nevertheless, keep it under another name: add --put-aside."
+        )
+    except JournalError:
+        if not aside:
+            raise
+        _empty_log(journal)
+        return _put_aside(journal, "before")
+    _empty_log(journal)
+    return None
+
+
+def _empty_log(journal: Path) -> None:
+    """Everything into the journal's own file. Raises JournalError while somebody has it open."""
     with plain(journal, "nothing was restored"):
         held = sqlite3.connect(journal, isolation_level=None, timeout=0.0)
         try:
@@ -89,7 +114,6 @@ def _make_way(part: Path, journal: Path) -> Path | None:
             held.close()
     if busy:
         raise JournalError(f"{journal}: somebody reads it. Stop the bot and readers; nothing was restored.")
-    return None
 
 
 def _refuse_unless_continued(newer: Path, older: Path, remedy: str) -> None:
@@ -107,10 +131,10 @@ def _refuse_unless_continued(newer: Path, older: Path, remedy: str) -> None:
         )
 
 
-def _put_aside(journal: Path) -> Path:
-    """Keep the damaged files under a free name; the journal's own name is never without a file."""
+def _put_aside(journal: Path, word: str) -> Path:
+    """Keep its files under a free name; the journal's own name is never without a file."""
     number = 1
-    while (kept := journal.with_name(f"{journal.name}.damaged-{number}")).exists():
+    while (kept := journal.with_name(f"{journal.name}.{word}-{number}")).exists():
         number += 1
     for end in _BESIDE:
         beside = Path(f"{journal}{end}")

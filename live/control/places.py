@@ -55,6 +55,11 @@ class Places:
         return (self.account or self.folder) / "kill.json"
 
     @property
+    def journal(self) -> Path:
+        """The account's journal."""
+        return (self.account or self.folder) / "journal.db"
+
+    @property
     def lock(self) -> Path:
         """The account's lock."""
         return (self.account or self.folder) / "account.lock"

@@ -5,6 +5,7 @@ from math import isfinite
 
 from live.control.answers import (
     Balance,
+    Check,
     Code,
     Done,
     FilterLine,
@@ -19,6 +20,7 @@ from live.control.answers import (
     TradeLine,
 )
 from live.messages.markup import b, code, esc, fit
+from live.messages.retold import retell
 from live.messages.voice import NONE, Voice, money, percent, price, quantity
 
 SHOWN = 25  # lines of a list that fit on a phone
@@ -29,7 +31,7 @@ def status_text(status: Status, voice: Voice) -> str:
     gain = money(status.day_pnl, status.currency, signed=True)
     lines = [
         f"{b(status.profile)} · {esc(say(status.mode))} · {b(say(status.activity.value))}",
-        *[f"⚠ {esc(reason)}" for reason in status.reasons],
+        *[f"⚠ {esc(retell(reason, voice.language))}" for reason in status.reasons],
         f"{say('equity')}: {b(money(status.equity, status.currency))}",
         f"{say('today')}: {gain}",
         f"{say('cash')}: {money(status.cash, status.currency)}",
@@ -171,9 +173,14 @@ def health_text(health: Health, voice: Voice) -> str:
         f"{say('loop lag')} {1000 * health.lag_s:.0f} ms · {say('bar age')} {voice.span(health.bar_age_s)}"
         if isfinite(health.bar_age_s)
         else f"{say('loop lag')} {1000 * health.lag_s:.0f} ms",
-        *[f"{'✅' if check.ok else '❌'} {esc(check.name)} {esc(check.detail)}" for check in health.checks],
+        *[_check(each, voice) for each in health.checks],
     ]
     return _listed(lines, voice, gap="\n")
+
+
+def _check(check: Check, voice: Voice) -> str:
+    mark = "✅" if check.ok else "❌"
+    return f"{mark} {esc(voice.say(check.name))}: {esc(retell(check.detail, voice.language))}"
 
 
 def done_text(done: Done, voice: Voice) -> str:

@@ -6,6 +6,7 @@ from math import isfinite
 from live.control.answers import DecisionLine, FillLine, OpinionLine, RiskLine, Story
 from live.messages.answers import order_text, trade_text
 from live.messages.markup import b, code, esc, fit, i
+from live.messages.retold import retell
 from live.messages.voice import Voice, chance, price, quantity
 
 
@@ -41,7 +42,7 @@ def opinion_text(opinion: OpinionLine, voice: Voice) -> str:
 def risk_text(check: RiskLine, voice: Voice) -> str:
     verdict = esc(voice.say(check.verdict))
     size = f" → {quantity(check.quantity)}" if check.quantity is not None else ""
-    told = check.korean if voice.language == "ko" and check.korean else check.detail
+    told = check.korean if voice.language == "ko" and check.korean else retell(check.detail, voice.language)
     rest = told.removeprefix(f"{check.code} {check.instrument}: ")
     return f"{b(check.code)} {esc(check.instrument)}: {verdict}{size} · {esc(rest)}".rstrip(" ·")
 

@@ -1,5 +1,6 @@
 """What the controls say, in English and Korean. Values are put in the same order in both."""
 
+import re
 from decimal import Decimal
 from math import isfinite
 
@@ -206,6 +207,21 @@ def english_or_korean(say: str, values: tuple[str, ...], language: str) -> str:
 def tail(outcome: str, waits: bool, language: str) -> str:
     """What happened to the order; {0}: what passes, {1}: what was asked."""
     return _TAILS["wait" if waits else outcome][language == "ko"]
+
+
+def forms() -> dict[str, str]:
+    """Every sentence that a judgement or a notice may be, English to Korean, its places by name."""
+    tails = [tuple(_named(each, "t") for each in pair) for pair in _TAILS.values()]
+    clauses = [tuple(_named(each, "v") for each in pair) for pair in WORDS.values()]
+    return {
+        f"{{head}}: {english}{end}": f"{{head}}: {korean}{korean_end}"
+        for english, korean in clauses
+        for end, korean_end in tails
+    }
+
+
+def _named(clause: str, letter: str) -> str:
+    return re.sub(r"\{(\d)\}", rf"{{{letter}\1}}", clause)
 
 
 def number(value: float | Decimal | None) -> str:

@@ -39,7 +39,7 @@ class EngineProcess:
         holder = holder_of(self._lock)
         if holder is None or holder.pid in (0, os.getpid()) or holder.host != socket.gethostname():
             return False
-        if is_kill(holder.profile):
+        if not is_engine(holder.profile):
             return False
         try:
             found = Found(holder.pid)
@@ -94,8 +94,14 @@ async def _end_child(child: asyncio.subprocess.Process, grace_s: float) -> bool:
 
 
 KILLING = "kill switch of "
+RESTORING = "restore of "
 
 
 def is_kill(profile: str) -> bool:
     """Whether an account is held by a kill that is under way."""
     return profile.startswith(KILLING)
+
+
+def is_engine(profile: str) -> bool:
+    """Whether an account is held by an engine: whoever kills or restores isn't one."""
+    return not profile.startswith((KILLING, RESTORING))

@@ -1,0 +1,88 @@
+"""Finished English sentences in Korean: those that arrive with their values in them, known by their form.
+
+What the engine says of itself travels in English, through journals and over the control socket.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+
+from live.risk.words import forms
+
+FORMS = {
+    # health
+    "nothing was heard yet": "아직 소식이 없습니다",
+    "heard {span} ago": "{span} 전에 소식을 들었습니다",
+    "never compared": "아직 대조하지 않았습니다",
+    "compared {span} ago": "{span} 전에 대조했습니다",
+    "as at the venue": "거래소와 같습니다",
+    "outcome unknown: {names}": "결과를 모르는 주문: {names}",
+    "all known": "모두 확인되었습니다",
+    "not set": "걸려 있지 않습니다",
+    "on its way out": "종료하는 중입니다",
+    "delivered": "전달되고 있습니다",
+    "not delivered for {span}": "{span} 동안 전달되지 않았습니다",
+    "the venue's time isn't known": "거래소 시각을 알 수 없습니다",
+    "{span} from the venue's": "거래소와 {span} 차이입니다",
+    # latch, pause, the end
+    "killed by {who} at {when}: {why}": "{who} 님이 {when}에 비상 정지: {why}",
+    "killed: {why}": "비상 정지: {why}",
+    "the latch counts as set because {what}": "걸린 것으로 봅니다: {what}",
+    "the file is garbled": "파일이 깨졌습니다",
+    "its folder can't be searched": "폴더를 읽을 수 없습니다",
+    "it can't be read: {what}": "읽을 수 없습니다: {what}",
+    "paused by {who} at {when}": "{who} 님이 {when}에 일시 정지",
+    "stopped by {who}": "{who} 님이 멈춤",
+    "reloaded by {who}": "{who} 님이 다시 읽게 함",
+    "{who} at the command line": "명령줄의 {who}",
+    "somebody": "누군가",
+    "account: {what}": "계좌: {what}",
+}
+_PLACE = re.compile(r"\\\{(\w+)\\\}")
+_SHAPES = {"head": r"R\d\d [A-Z_]+(?: [^:]+)?", "span": r"-?[\d.]+[smhd]"}
+
+
+class Retelling:
+    """Sentences by their forms; each form has its places by name, in both languages."""
+
+    def __init__(self, forms: Mapping[str, str]) -> None:
+        self._sentences = forms
+
+    def __call__(self, sentence: str, language: str = "ko") -> str:
+        """In "ko" as far as its form, and those of its values, are known; else as it is."""
+        if language != "ko":
+            return sentence
+        for form, korean in self._forms:
+            found = form.fullmatch(sentence)
+            if found:
+                return korean.format(**{name: self(value) for name, value in found.groupdict().items()})
+        return sentence
+
+    @cached_property
+    def _forms(self) -> list[tuple["re.Pattern[str]", str]]:
+        """First those that say most by themselves."""
+        ordered = sorted(self._sentences.items(), key=lambda pair: -len(re.sub(r"\{\w+\}", "", pair[0])))
+        return [(_pattern(english), korean) for english, korean in ordered]
+
+
+def _pattern(english: str) -> "re.Pattern[str]":
+    return re.compile(
+        _PLACE.sub(lambda place: f"(?P<{place[1]}>{_SHAPES.get(place[1], '.+?')})", re.escape(english)),
+        re.DOTALL,
+    )
+
+
+@lru_cache(maxsize=1)
+def engine_forms() -> dict[str, str]:
+    """Everything that the engine says of itself: health, the latch, and what its controls say."""
+    return {**FORMS, **forms()}
+
+
+@lru_cache(maxsize=1)
+def _engine() -> Retelling:
+    return Retelling(engine_forms())
+
+
+def retell(sentence: str, language: str) -> str:
+    """A sentence of the engine's in "en" or "ko"."""
+    return _engine()(sentence, language)

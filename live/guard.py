@@ -19,8 +19,9 @@ from live.risk.judgement import Judgement
 from live.sending import InFlight, Sending
 from live.session import Session
 from live.trader import Trader
+from live.transfers import carried
 from market.timeframes import DAY
-from records.inputs import Update
+from records.inputs import Transfer, Update
 from records.latch import KillLatch
 from records.message import Message
 from records.outcomes import Equity, Trade
@@ -53,7 +54,7 @@ class Guard:
     def __post_init__(self) -> None:
         self._markets = {one.id: MarketFacts() for one in self.trader.instruments}
         self._changed = set(self._markets)
-        self._peak = 0.0
+        self._peak, self._equity = 0.0, self.trader.rules.cash
         n = len(self.trader.rules.strategies)
         self._realised, self._at_dawn, self._day = [0.0] * n, [0.0] * n, -1
 
@@ -62,8 +63,7 @@ class Guard:
         now = self.clock()
         self.heartbeat = now
         if isinstance(event, BarEvent):
-            known = event.known or event.ts + event.timeframe
-            self._change(event.instrument, last=event.close, last_at=known)
+            self._close(event)
         elif isinstance(event, TradeEvent):
             self._change(event.instrument, last=event.price, last_at=event.ts)
         elif isinstance(event, QuoteEvent):
@@ -77,7 +77,12 @@ class Guard:
         """Everything the journal holds."""
         self.gate.heard(ts, message)
         if isinstance(message, Equity):
+            self._equity = message.equity
             self._peak = max(self._peak, message.equity)
+        elif isinstance(message, Transfer):
+            booked = float(message.booked)
+            self._peak = carried(self._peak, self._equity, booked)
+            self._equity += booked
         elif isinstance(message, Trade) and message.strategy in self.gate.strategies:
             self._realised[self.gate.strategies.index(message.strategy)] += message.pnl
         elif isinstance(message, Update) and isinstance(message.update.event, Fill):
@@ -105,6 +110,12 @@ class Guard:
             self._refresh(instrument)
         self._changed.clear()
         return Facts(self.clock(), self._markets, self._account())
+
+    def _close(self, bar: BarEvent) -> None:
+        """A close is as old as it is, however late it was heard; a trade after it stands."""
+        at = bar.ts + bar.timeframe
+        if bar.instrument in self._markets and at >= self._markets[bar.instrument].last_at:
+            self._change(bar.instrument, last=bar.close, last_at=at)
 
     def _change(self, instrument: str, **values: object) -> None:
         if instrument in self._markets:

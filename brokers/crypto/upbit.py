@@ -81,7 +81,7 @@ class Upbit(Dialect):
         rows = await exchange.publicGetOrderbookInstruments({"markets": market["id"]})
         books = await exchange.publicGetTicker({"markets": market["id"]})
         tick, price = float(rows[0]["tick_size"]), float(books[0]["trade_price"])
-        found = replace(instrument, ticks=KRW_TICKS if market["quote"] == "KRW" else ((0.0, tick),))
+        found = replace(instrument, ticks=krw_ticks(price) if market["quote"] == "KRW" else ((0.0, tick),))
         if abs(found.tick_at(price) - tick) > 1e-12:
             found = replace(
                 found, ticks=((0.0, tick),)
@@ -168,6 +168,16 @@ class Upbit(Dialect):
         exchange.options["ws"] = {name: kept[name] for name in kept if name not in ("token", "options")}
         url = exchange.urls["api"]["ws"].replace("{hostname}", exchange.hostname)
         await forget_client(exchange, f"{url}/private")
+
+
+def krw_ticks(price: float) -> tuple[tuple[float, float], ...]:
+    """The price units around a price, as many as the desk keeps: three steps down, the others up."""
+    from market.costs import MAX_TICKS
+
+    at = max(place for place, (start, _) in enumerate(KRW_TICKS) if start <= price)
+    first = max(min(at - 3, len(KRW_TICKS) - MAX_TICKS), 0)
+    (_, lowest), *others = KRW_TICKS[first : first + MAX_TICKS]
+    return ((0.0, lowest), *others)
 
 
 def _name(probe: Probe) -> str | None:

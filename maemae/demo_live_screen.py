@@ -159,7 +159,7 @@ def _order(order: OrderLine, language: str) -> str:
         instrument=order.instrument,
         side=_side(order.side, language),
         quantity=order.quantity,
-        kind=tell(order.kind, language),
+        kind=tell(order.kind.lower(), language),
         status=tell(order.status, language),
         id=order.id,
     )

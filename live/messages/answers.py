@@ -71,8 +71,9 @@ def order_text(order: OrderLine, voice: Voice) -> str:
     at = f" @ {price(order.price)}" if order.price is not None else ""
     part = f" ({say('filled')} {quantity(order.filled)})" if order.filled else ""
     only = f" · {say('reduces')}" if order.reduces else ""
+    kind = say(order.kind.lower())  # in capitals a limit is what was exceeded
     return (
-        f"{b(order.instrument)} {voice.side(order.side)} {quantity(order.quantity)} {esc(say(order.kind))}"
+        f"{b(order.instrument)} {voice.side(order.side)} {quantity(order.quantity)} {esc(kind)}"
         f"{at}{part}\n  {esc(say(order.status))} · {esc(say(order.reason))}{only} · {code(order.id)}"
     )
 

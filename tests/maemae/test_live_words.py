@@ -4,12 +4,17 @@ import ast
 import re
 import string
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from desk.records import OrderKind
+from live.control.answers import OrderLine
+from live.messages.answers import order_text
 from live.messages.retold import engine_forms
 from live.messages.retold import retell as retold_by_telegram
+from live.messages.voice import Voice
 from live.messages.words import KOREAN
 from live.risk.codes import Code
 from live.risk.words import WORDS, english_or_korean, tail
@@ -167,3 +172,10 @@ def test_a_reason_within_a_reason_is_retold_too() -> None:
     )
     assert retell("something that nobody knows", "ko") == "something that nobody knows"
     assert tell("long", "ko") == "매수 포지션" and tell("long", "en") == "long"
+
+
+def test_a_limit_order_is_not_an_exceeded_limit() -> None:
+    order = OrderLine(
+        "a", "BTC", "s", 1, OrderKind.LIMIT.name, Decimal(1), Decimal(0), "accepted", "ENTRY", 1, Decimal(5)
+    )
+    assert "지정가" in order_text(order, Voice("ko")) and "한도" not in order_text(order, Voice("ko"))

@@ -29,6 +29,8 @@ class Capabilities:
     market_buy_by_cost: a market buy is sized in quote currency. short: negative positions exist.
     brackets: an order's ``bracket`` is honoured; its fills come under the entry's client id with
     ".stop", ".trail" or ".target" behind it, and Expired under such an id says that a rest remained.
+    lists_transfers, lists_funding: it says what came and went without trading, and what perpetuals paid
+    (``Treasury``).
     query_lag_s: how long an accepted order may be missing from ``orders``.
     orders_per_s: submits, replaces and cancels it takes without refusing.
     """
@@ -40,6 +42,8 @@ class Capabilities:
     market_buy_by_cost: bool = False
     short: bool = False
     brackets: bool = False
+    lists_transfers: bool = False
+    lists_funding: bool = False
     query_lag_s: float = 0.0
     orders_per_s: float = 10.0
 
@@ -126,7 +130,15 @@ class TimeEvent:
     now: int
 
 
-BrokerEvent = BarEvent | TradeEvent | QuoteEvent | OrderUpdate | LinkEvent | TimeEvent
+@dataclass(frozen=True)
+class MoneyEvent:
+    """Money moved and no order did it: ask for transfers and funding. reason: the venue's word."""
+
+    reason: str
+    ts: int = 0
+
+
+BrokerEvent = BarEvent | TradeEvent | QuoteEvent | OrderUpdate | LinkEvent | TimeEvent | MoneyEvent
 
 
 @dataclass(frozen=True)
@@ -173,6 +185,42 @@ class AccountReport:
     equity: Decimal | None = None
     can_withdraw: bool | None = None
     ts: int = 0
+
+
+@dataclass(frozen=True)
+class TransferReport:
+    """Money that came or went without trading, and has arrived. id: no other transfer of the account has it.
+
+    amount: what the account has more (> 0) or less (< 0) by it, fees of its way included. ts: ns UTC.
+    """
+
+    id: str
+    currency: str
+    amount: Decimal
+    ts: int
+
+
+@dataclass(frozen=True)
+class FundingReport:
+    """A payment between the holders of a perpetual; > 0 was received. ts: ns UTC."""
+
+    id: str
+    instrument: str
+    currency: str
+    amount: Decimal
+    ts: int
+
+
+class Treasury(Protocol):
+    """What an adapter has besides, where its capabilities say so. Raises as the other questions do."""
+
+    async def transfers(self, since: int) -> list[TransferReport]:
+        """Transfers that began since (ns UTC) and have arrived, oldest first. Complete, or VenueDown."""
+        ...
+
+    async def funding(self, since: int) -> list[FundingReport]:
+        """Payments since (ns UTC) of the instruments in use, oldest first. Complete, or VenueDown."""
+        ...
 
 
 class Broker(Protocol):

@@ -19,12 +19,13 @@ from desk.rules import DeskRules
 from filters.opinions import Status
 from live.recovery import LIVE
 from live.trader import Said, Trader
+from live.transfers import book
 from market.bars import PRICES, Floats, Ints, Panel
 from market.errors import DataError
 from market.instruments import Instrument
 from records.chain import Entry
 from records.entries import message_of
-from records.inputs import BASELINE, EXTERNAL, Bar, Intent, Start, Timer, Transfer, Update
+from records.inputs import EXTERNAL, Bar, Funding, Intent, Start, Timer, Transfer, Update
 from records.message import Message
 from records.outcomes import Decision, Equity, Risk, Verdict
 from records.steps import Step
@@ -72,7 +73,7 @@ class Lived:
 
     known: when each row was, ns UTC. start: the first row whose signals counted. signals, p, status: as the
     desk was given them; given: which of them by row (first, last + 1). strange: places of signals whose
-    journaled decision isn't what the journal's own inputs fold to.
+    journaled decision isn't what the journal's own inputs fold to. equity: without what came and went.
     """
 
     panel: Panel
@@ -127,6 +128,7 @@ class Fold:
         self.known: list[int] = []
         self.prices: list[tuple[Floats, ...]] = []
         self.equity: list[float] = []
+        self.moved = 0.0  # by transfers, net
         self.start = 0
         self.steps: list[Step] = []
         self.decisions: list[Rows] = []
@@ -154,7 +156,7 @@ class Fold:
         elif isinstance(message, Decision):
             self.told[message.seq] = message
         elif isinstance(message, Equity) and self.equity:
-            self.equity[-1] = message.equity
+            self.equity[-1] = message.equity - self.moved
         else:
             self._aside(ts, message)
 
@@ -165,8 +167,11 @@ class Fold:
             self.runs.append(Run(row, ts, message))
         elif isinstance(message, Timer) and message.name == LIVE:
             self.start = len(self.ts)
-        elif isinstance(message, Transfer) and not message.transfer_id.startswith(f"{BASELINE}|"):
-            self.transfers.append((row, message))
+        elif isinstance(message, Transfer | Funding):
+            book(self.trader, message)
+            if isinstance(message, Transfer):
+                self.transfers.append((row, message))
+                self.moved += float(message.booked)
         elif isinstance(message, Risk) and message.client_id in self.orders:
             if message.verdict is not Verdict.ALLOW:
                 self.orders[message.client_id].risk = message
@@ -189,7 +194,7 @@ class Fold:
         self.ts.append(step.ts)
         self.known.append(ts)
         self.prices.append(prices)
-        self.equity.append(found.equity)
+        self.equity.append(found.equity - self.moved)
         self.steps.append(Step(step.ts, step.signals, p, status, step.labels))
         self.decisions.append(found.decisions)
         self._closed(found.trades)

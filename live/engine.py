@@ -13,6 +13,7 @@ from brokers.contract import (
     Feed,
     Link,
     LinkEvent,
+    MoneyEvent,
     OrderUpdate,
     QuoteEvent,
     TimeEvent,
@@ -23,11 +24,12 @@ from live.agreement import Agreement
 from live.guard import Guard
 from live.history import rows_between
 from live.protection import Protection
-from live.reconcile import reconcile, set_baseline
+from live.reconcile import reconcile
 from live.recovery import LIVE, Recovered, checkpoint, deny_new
 from live.risk.judgement import Notice, Wanted
 from live.sending import Sending
 from live.session import Session
+from live.treasurer import EVERY, Treasurer
 from market.errors import MaemaeError
 from records.inputs import Start, Stop, Timer
 
@@ -42,7 +44,8 @@ class Engine:
     clock: ns UTC; a replay's is the market's own. guard, protection: None in a replay that needs none.
     warmup: closed bars that the strategies and filters need before the first that counts. after: told of
     every row. told: notices of the gate, for people. listen: told of every event of the broker's first.
-    reconcile_every: ns between comparisons with the venue.
+    reconcile_every: ns between comparisons with the venue. transfers_every: between questions for money that
+    moved without trading.
     """
 
     broker: Broker
@@ -55,6 +58,7 @@ class Engine:
     warmup: int = 0
     feeds: frozenset[Feed] = frozenset({Feed.BARS, Feed.ORDERS})
     reconcile_every: int = 60_000_000_000
+    transfers_every: int = EVERY
     beat_s: float | None = BEAT_S
     ready: Callable[[], None] = lambda: None
     after: Callable[[Row], None] = lambda row: None
@@ -65,6 +69,10 @@ class Engine:
         self.agreement = Agreement(self.session)
         if self.guard is not None:
             self.guard.agreement = self.agreement
+        self.treasurer = Treasurer(
+            self.broker, self.session, self.clock, self.transfers_every,
+            lambda code, text: self.sending.alarm(code, text), self.reconcile,
+        )  # fmt: skip
         self._stop = asyncio.Event()
         self._compared = 0
 
@@ -84,9 +92,9 @@ class Engine:
         self.session.tell(start, now)
         self.sending.put(deny_new(self.session, found, now))
         held = await self.reconcile(starting=True)
-        if not found.live:
-            set_baseline(self.session, held, now)
-            self._mark_drift(held)
+        await self.treasurer.begin(held if not found.live else {})
+        self._mark_drift(held)
+        await self.treasurer.ask()
         await self._catch_up(found)
         for known in self.session.orders.open():
             if known.number >= 0 and not self.session.trader.awaits(known.number):
@@ -99,12 +107,13 @@ class Engine:
         events = aiter(self.broker.events())
         stopped = asyncio.create_task(self._stop.wait())
         beating = asyncio.create_task(self._beat())
+        asking = asyncio.create_task(self.treasurer.run())
         try:
             while True:
                 event: asyncio.Future[BrokerEvent | None] = asyncio.ensure_future(anext(events, None))
-                ends: set[asyncio.Future[Any]] = {event, stopped, beating, self.sending.failed}
+                ends: set[asyncio.Future[Any]] = {event, stopped, beating, asking, self.sending.failed}
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-                for end in (self.sending.failed, beating):
+                for end in (self.sending.failed, beating, asking):
                     if end.done():
                         event.cancel()
                         end.result()
@@ -119,6 +128,7 @@ class Engine:
                 await self.hear(heard)
         finally:
             beating.cancel()
+            asking.cancel()
             stopped.cancel()
             await self.sending.close()
 
@@ -146,6 +156,8 @@ class Engine:
             self._see_price(event.instrument, event.price)
         elif isinstance(event, QuoteEvent):
             self._see_price(event.instrument, (event.bid + event.ask) / 2.0)
+        elif isinstance(event, MoneyEvent):
+            self.treasurer.want()
         elif isinstance(event, LinkEvent) and event.link is not Link.DOWN:
             await self.reconcile()
 
@@ -170,6 +182,7 @@ class Engine:
             self.sending.tell("external", order, "an order of somebody else's rests on this account")
         self.agreement.compare_orders(found.reports, self.sending.in_flight.keys(), at_once=starting)
         self.compared(found.held)
+        self.treasurer.look()
         for instrument in self.instruments:
             self._protect(instrument)
         return found.held
@@ -236,6 +249,7 @@ class Engine:
             await asyncio.sleep(self.beat_s or 0.0)
             now = self.clock()
             self.step_all(list(self.rows.due(now)))
+            self.treasurer.tick(now)
             self.session.reader.rest()
             if self.guard is not None:
                 for notice in self.guard.gate.tick(self.guard.facts()):

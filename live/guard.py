@@ -19,8 +19,9 @@ from live.risk.judgement import Judgement
 from live.sending import InFlight, Sending
 from live.session import Session
 from live.trader import Trader
+from live.transfers import carried
 from market.timeframes import DAY
-from records.inputs import Update
+from records.inputs import Transfer, Update
 from records.latch import KillLatch
 from records.message import Message
 from records.outcomes import Equity, Trade
@@ -53,7 +54,7 @@ class Guard:
     def __post_init__(self) -> None:
         self._markets = {one.id: MarketFacts() for one in self.trader.instruments}
         self._changed = set(self._markets)
-        self._peak = 0.0
+        self._peak, self._equity = 0.0, self.trader.rules.cash
         n = len(self.trader.rules.strategies)
         self._realised, self._at_dawn, self._day = [0.0] * n, [0.0] * n, -1
 
@@ -76,7 +77,12 @@ class Guard:
         """Everything the journal holds."""
         self.gate.heard(ts, message)
         if isinstance(message, Equity):
+            self._equity = message.equity
             self._peak = max(self._peak, message.equity)
+        elif isinstance(message, Transfer):
+            booked = float(message.booked)
+            self._peak = carried(self._peak, self._equity, booked)
+            self._equity += booked
         elif isinstance(message, Trade) and message.strategy in self.gate.strategies:
             self._realised[self.gate.strategies.index(message.strategy)] += message.pnl
         elif isinstance(message, Update) and isinstance(message.update.event, Fill):

@@ -11,9 +11,7 @@ from desk.orders import Order, decimal, status_of
 from live.risk.drift import DeskView, Tolerances, VenueView, compare, flags
 from live.session import Session
 from live.trader import Intent
-from market.instruments import Kind
 from market.timeframes import HOUR
-from records.inputs import BASELINE, Transfer
 
 MARGIN = HOUR  # asked for before the oldest open order: clocks differ
 
@@ -49,21 +47,12 @@ async def reconcile(session: Session, broker: Broker, now: int) -> Reconciled:
 def drifting(session: Session, held: dict[str, Decimal]) -> dict[str, str]:
     """Instruments of which the venue holds something else than the book, and what."""
     lots = {one.id: decimal(one.lot) for one in session.trader.instruments}  # less can't be traded
+    not_ours = {one.id: session.purse.not_ours(one) for one in session.trader.instruments}
     theirs = [
-        PositionReport(name, quantity - session.baseline.get(name, Decimal(0)))
-        for name, quantity in held.items()
+        PositionReport(name, quantity - not_ours.get(name, Decimal(0))) for name, quantity in held.items()
     ]
     view = DeskView(orders={}, trades={}, positions=booked(session))
     return flags(compare(view, VenueView((), (), theirs), Tolerances(lots)))
-
-
-def set_baseline(session: Session, held: dict[str, Decimal], now: int) -> None:
-    """What a spot account owned before the bot came isn't the bot's."""
-    for instrument in session.trader.instruments:
-        owned = held.get(instrument.id, Decimal(0))
-        if owned and instrument.kind is not Kind.FUTURE:
-            session.tell(Transfer(f"{BASELINE}|{instrument.id}", instrument.id, owned, now), now)
-            session.baseline[instrument.id] = owned
 
 
 def booked(session: Session) -> dict[str, Decimal]:

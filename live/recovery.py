@@ -17,12 +17,13 @@ from live.orders import Known
 from live.reading import nothing_said
 from live.session import STALE, Session
 from live.trader import Intent, Said, Submit
+from live.transfers import book
 from market.bars import PRICES
 from market.errors import DataError
 from records.checkpoint import arrays_of, pack, unpack
 from records.entries import message_of
 from records.events import update_key
-from records.inputs import BASELINE, EXTERNAL, Bar, Checkpoint, Start, Timer, Transfer, Update
+from records.inputs import EXTERNAL, Bar, Checkpoint, Funding, Owned, Start, Timer, Transfer, Update
 from records.inputs import Intent as IntentMessage
 from records.message import Message
 from records.outcomes import Risk, Verdict
@@ -133,8 +134,10 @@ def _fold(
     elif isinstance(message, Timer) and message.name == LIVE:
         session.reader.start = len(session.reader.history)
         found.live = True
-    elif isinstance(message, Transfer) and message.transfer_id.startswith(f"{BASELINE}|"):
-        session.baseline[message.currency] = message.amount
+    elif isinstance(message, Owned | Transfer | Funding):
+        session.purse.heard(message)
+        if live and not isinstance(message, Owned):
+            book(session.trader, message)
     elif isinstance(message, Update):
         yield from _hear(session, message, live)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from brokers.contract import BarEvent, OrderUpdate
+from brokers.contract import BarEvent, FundingReport, OrderUpdate, TransferReport
 from brokers.rows import Row
 from desk.orders import Denied, Expired, Fill, Order, OrderStatus
 from desk.records import Reason
@@ -17,6 +17,8 @@ from live.orders import Known, Orders
 from live.reading import Reader, nothing_said
 from live.risk.judgement import Judgement
 from live.trader import Intent, Said, Submit, Trader
+from live.transfers import Purse, book
+from market.instruments import Kind
 from records import inputs, outcomes
 from records.entries import draft
 from records.events import update_key
@@ -52,7 +54,10 @@ class Session:
     watch: Callable[[int, Message], None] = lambda ts, message: None
     orders: Orders = field(default_factory=Orders)
     heard: set[str] = field(default_factory=set)  # keys of updates
-    baseline: dict[str, Decimal] = field(default_factory=dict)  # units that were there before the bot
+    fills: int = 0  # heard in this life
+
+    def __post_init__(self) -> None:
+        self.purse = Purse(tuple(self.trader.instruments))
 
     def row(self, row: Row, now: int, stale: bool = False) -> list[Intent]:
         """One closed bar of every instrument.
@@ -75,10 +80,42 @@ class Session:
             return []
         self.heard.add(key)
         self.orders.hear(update)
+        self.fills += isinstance(update.event, Fill)
         step, intents = self.trader.update(update)
         trades = self._trades(step) if step is not None else []
         denied = self._write(now, [inputs.Update(update), *trades], intents)
         return [*self._after(intents, denied, now), *self._rest_of_reduced(update, now)]
+
+    def money(self, report: TransferReport | FundingReport, now: int) -> bool:
+        """What moved without trading; True when it is news. Heard twice it is heard once."""
+        message: inputs.Transfer | inputs.Funding | None
+        if isinstance(report, TransferReport):
+            message = self.purse.transfer(report)
+        else:
+            message = self.purse.payment(report)
+        if message is None:
+            return False
+        self._write(now, [message])
+        self.purse.heard(message)
+        book(self.trader, message)
+        return True
+
+    def own(self, owned: inputs.Owned) -> None:
+        """What was there before the bot."""
+        self._write(owned.ts, [owned])
+        self.purse.heard(owned)
+
+    def cash_at_venue(self) -> Decimal:
+        """What the venue's cash should be for the bot's part: on margin, a position's price stays there."""
+        book = self.trader.desk.book
+        tied = 0.0
+        for column, instrument in enumerate(self.trader.instruments):
+            if instrument.kind is Kind.FUTURE:
+                n = len(self.trader.rules.strategies)
+                mine = book.positions[column * n : (column + 1) * n]
+                held = mine[mine["lots"] != 0]
+                tied += float((held["lots"] * held["avg"]).sum() * book.instruments["size"][column])
+        return Decimal(repr(float(book.account["cash"][0]) + tied))
 
     def deny(self, order: Order, reason: str, now: int) -> list[Intent]:
         """It won't be sent."""

@@ -228,6 +228,7 @@ def _engine(
         warmup=market.warmup,
         feeds=market.feeds,
         reconcile_every=bot.profile.live.reconcile_every,
+        transfers_every=bot.profile.live.transfers_every,
         listen=listen,
     )
     if isinstance(broker, PaperBroker) and isinstance(broker.source, Replay):

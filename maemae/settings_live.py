@@ -51,6 +51,7 @@ class LiveSettings(Table):
     warmup: int | None = Field(default=None, ge=0)
     health_port: int | None = Field(default=None, ge=0, le=65535)
     reconcile_every: Duration = 60 * 10**9
+    transfers_every: Duration = 300 * 10**9
     clock_every: Duration = 180 * 10**9
     local_stops: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -12,7 +12,19 @@ from market.errors import ConfigError, DataError
 from records.chain import Body, Draft, Entry
 from records.codec import from_json, to_json
 from records.errors import DamagedError
-from records.inputs import Approval, Bar, Checkpoint, Intent, Start, Stop, Timer, Transfer, Update
+from records.inputs import (
+    Approval,
+    Bar,
+    Checkpoint,
+    Funding,
+    Intent,
+    Owned,
+    Start,
+    Stop,
+    Timer,
+    Transfer,
+    Update,
+)
 from records.message import Message
 from records.outcomes import Alert, Decision, Equity, Note, Risk, Trade
 from records.steps import Step, step_from_body, step_to_body
@@ -47,6 +59,8 @@ KINDS: Mapping[str, Kind] = {
     "approval": Kind(Approval),
     "timer": Kind(Timer),
     "transfer": Kind(Transfer),
+    "funding": Kind(Funding),
+    "owned": Kind(Owned),
     "checkpoint": Kind(Checkpoint),
     "risk": Kind(Risk),
     "decision": Kind(Decision),
@@ -56,6 +70,7 @@ KINDS: Mapping[str, Kind] = {
     "note": Kind(Note),
 }
 _NAMES = {kind.message: name for name, kind in KINDS.items()}
+_BASELINE = "baseline|"  # began the id of a transfer that told of what an account owned: one an instrument
 _BYTES: Mapping[type[Message], tuple[Callable[[Any], bytes], Callable[[bytes], Message]]] = {
     Step: (step_to_body, step_from_body),
     Checkpoint: (lambda checkpoint: bytes(checkpoint.data), Checkpoint),
@@ -112,4 +127,6 @@ def from_body(kind: Kind, body: Any) -> Message:
             raise ConfigError(f"version {version} can't be read any more; nothing was changed.")
         body = kind.older(version, body)
     message: Message = from_json(kind.message, body)
+    if isinstance(message, Transfer) and message.transfer_id.startswith(_BASELINE):
+        return Owned({message.currency: message.amount})
     return message

@@ -5,12 +5,11 @@ from decimal import Decimal
 from enum import Enum
 
 from brokers.contract import BarEvent, OrderUpdate
-from desk.orders import Order
+from desk.orders import ZERO, Order
 from records.events import update_key
 from records.manifest import RunManifest
 from records.message import Message
 
-BASELINE = "baseline"  # begins the id of what a spot account owned before the bot came
 EXTERNAL = "EXTERNAL"  # the strategy of orders that others put on the account and we adopted
 
 
@@ -105,17 +104,56 @@ class Timer(Message):
 
 @dataclass(frozen=True)
 class Transfer(Message):
-    """Money that came (amount > 0) or went (< 0) without trading. transfer_id: the venue's."""
+    """Money that came (amount > 0) or went (< 0) without trading. transfer_id: the venue's.
+
+    booked: what it moved the desk's cash by, account currency; the rest moved what lies beside the bot.
+    """
 
     transfer_id: str
     currency: str
     amount: Decimal
     ts: int = 0
     note: str = ""
+    booked: Decimal = ZERO
 
     @property
     def key(self) -> str:
         return self.transfer_id
+
+
+@dataclass(frozen=True)
+class Funding(Message):
+    """What a perpetual's holder was paid (amount > 0) or paid (< 0) by the other side: profit or loss, no
+    fee. funding_id: the venue's. ts: when, ns UTC."""
+
+    funding_id: str
+    instrument: str
+    currency: str
+    amount: Decimal
+    ts: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.funding_id
+
+
+@dataclass(frozen=True)
+class Owned(Message):
+    """What lay in the account before the bot came, and isn't its own.
+
+    units: by instrument, of a spot venue's base currencies. beside: of the account currency, what the
+    profile's ``cash`` left over. settled: ids of transfers that are in it already, None = all that began
+    before ``ts``, ns UTC (0: older code, which didn't look for transfers).
+    """
+
+    units: dict[str, Decimal]
+    beside: Decimal = ZERO
+    settled: tuple[str, ...] | None = None
+    ts: int = 0
+
+    @property
+    def key(self) -> str:
+        return "owned"  # there is one
 
 
 @dataclass(frozen=True)

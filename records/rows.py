@@ -45,7 +45,9 @@ def rows_of(account: str, entry: Entry, message: Message) -> Iterator[tuple[type
         case Equity():
             yield EquityRow, base | _numbers(message)
         case Transfer():
-            yield TransferRow, base | asdict(message)
+            told = asdict(message)
+            del told["booked"]  # the desk's own
+            yield TransferRow, base | told
         case Alert(level, code, text, instrument):
             yield AlertRow, base | _alert(entry.ts, level.value, code, text, instrument)
         case Note(text):

@@ -1,26 +1,43 @@
 """Binance USD-M futures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from brokers.contract import Capabilities
+from brokers.contract import Capabilities, FundingReport, TransferReport
+from brokers.crypto import money
 from brokers.crypto.access import Access
 from brokers.crypto.binance import DAY, REACH, Binance, with_fees
 from brokers.crypto.dialect import Balances, Request, Rows
 from brokers.crypto.exact import Row, exactly, number, plain
 from brokers.crypto.pages import Span, everything
+from brokers.crypto.reports import MS
 from brokers.crypto.wire import forget_client
 from desk.orders import Order
 from market.errors import ConfigError
 from market.instruments import Instrument
 
+PAGE = 1000
+# What the venue books as income and nobody earned, and the account updates that tell of income at once.
+TRANSFERS = ("TRANSFER", "INTERNAL_TRANSFER", "COIN_SWAP_DEPOSIT", "COIN_SWAP_WITHDRAW")
+UPDATES = frozenset(
+    {"DEPOSIT", "WITHDRAW", "FUNDING_FEE", "ADMIN_DEPOSIT", "ADMIN_WITHDRAW", "MARGIN_TRANSFER",
+     "ASSET_TRANSFER", "COIN_SWAP_DEPOSIT", "COIN_SWAP_WITHDRAW"}
+)  # fmt: skip
+
 
 class BinanceUsdm(Binance):
     """Stops rest as algo orders: another endpoint, other ids, until they become orders."""
 
-    capabilities = Capabilities(reduce_only=True, replaces=True, short=True, orders_per_s=20.0)
+    capabilities = Capabilities(
+        reduce_only=True,
+        replaces=True,
+        short=True,
+        lists_transfers=True,
+        lists_funding=True,
+        orders_per_s=20.0,
+    )
     options: ClassVar[Row] = {"fetchCurrencies": False, "fetchMargins": False}
     orders_span = Span(limit=1000, ms=7 * DAY)
     fills_span = Span(limit=1000, ms=7 * DAY)
@@ -78,6 +95,34 @@ class BinanceUsdm(Binance):
         total = {code(row["asset"]): number(row["walletBalance"]) for row in found["assets"]}
         free = {code(row["asset"]): number(row["availableBalance"]) for row in found["assets"]}
         return Balances(total, free, number(found["totalMarginBalance"]))
+
+    async def transfers(self, exchange: Any, since: int, until: int) -> list[TransferReport]:
+        """To and from the futures wallet: deposits reach the account in another one."""
+        return [
+            TransferReport(
+                f"{kind.lower()}:{row['tranId']}", code, number(row["income"]), int(row["time"]) * MS
+            )
+            for kind in TRANSFERS
+            for row in await _incomes(exchange, kind, since, until)
+            for code in (exchange.safe_currency_code(row["asset"]),)
+        ]
+
+    async def funding(
+        self, exchange: Any, markets: Mapping[str, Row], since: int, until: int
+    ) -> list[FundingReport]:
+        names = {market["id"]: name for name, market in markets.items()}
+        code = exchange.safe_currency_code
+        return [
+            money.paid(names[row["symbol"]], row["tranId"], code(row["asset"]), row["income"], row["time"])
+            for row in await _incomes(exchange, "FUNDING_FEE", since, until)
+            if row["symbol"] in names
+        ]
+
+    def money_moved(self, message: Any) -> str | None:
+        if not isinstance(message, dict) or message.get("e") != "ACCOUNT_UPDATE":
+            return None
+        reason = str(message["a"].get("m"))
+        return reason if reason in UPDATES else None
 
     def request(self, order: Order, market: Row, reference: Decimal | None) -> Request:
         found = super().request(order, market, reference)
@@ -137,6 +182,14 @@ class BinanceUsdm(Binance):
         exchange.options["linear"] = {**options, "listenKey": None, "lastAuthenticatedTime": 0}
         if key:
             await forget_client(exchange, exchange.get_private_ws_url("linear", key))
+
+
+async def _incomes(exchange: Any, kind: str, since: int, until: int) -> Rows:
+    async def page(number: int) -> Rows:
+        span = {"startTime": since, "endTime": until, "page": number + 1, "limit": PAGE}
+        return list(await exchange.fapiPrivateGetIncome({"incomeType": kind, **span}))
+
+    return await money.pages(page, PAGE)
 
 
 async def _margin(exchange: Any, market: Row) -> Row:

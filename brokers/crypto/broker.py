@@ -13,9 +13,11 @@ from brokers.contract import (
     Capabilities,
     Feed,
     FillReport,
+    FundingReport,
     OrderReport,
     OrderUpdate,
     PositionReport,
+    TransferReport,
 )
 from brokers.crypto import answers, connecting, money
 from brokers.crypto.access import Access, Keys
@@ -37,6 +39,7 @@ from market.errors import ConfigError, OrderRefused, VenueDown
 from market.instruments import Instrument, Kind
 
 T = TypeVar("T")
+MINUTE = 60_000  # ms
 PATIENCE = 2_000_000_000  # ns after a close until a bar is asked for
 
 
@@ -275,26 +278,23 @@ class CcxtBroker:
         found = await self._ask("balances", lambda: self.dialect.balances(self._open))
         return AccountReport(found.total, found.free, found.equity, self._can_withdraw, self.now())
 
-    async def transfers(self, since: int) -> list[money.Transfer]:
-        """Deposits and withdrawals since (ns UTC): money that moved without trading."""
-        self._signed()
-        until = self.now() // MS
-        start = max(since // MS, until - money.REACH)
-        return await self._ask("transfers", lambda: money.transfers(self._open, start, until))
+    async def transfers(self, since: int) -> list[TransferReport]:
+        start, until = self._asked_since(since)
+        found = await self._ask("transfers", lambda: self.dialect.transfers(self._open, start, until))
+        return money.oldest_first(found)
 
-    async def funding(self, since: int) -> list[money.Funding]:
-        """Funding payments since (ns UTC) of the perpetuals in use."""
-        self._signed()
-        until = self.now() // MS
-        start = max(since // MS, until - money.REACH)
-
-        async def ask(name: str, market: Row) -> list[money.Funding]:
-            return await self._ask(
-                f"{name}'s funding", lambda: money.funding(self._open, market, name, start, until)
-            )
-
-        found = [each for name, market in self.markets.items() for each in await ask(name, market)]
+    async def funding(self, since: int) -> list[FundingReport]:
+        start, until = self._asked_since(since)
+        found = await self._ask(
+            "funding", lambda: self.dialect.funding(self._open, self.markets, start, until)
+        )
         return sorted(found, key=lambda each: (each.ts, each.id))
+
+    def _asked_since(self, since: int) -> tuple[int, int]:
+        """From when until when money's movements are asked for, ms."""
+        self._signed()
+        until = self.now() // MS
+        return max(since // MS, until - money.REACH + MINUTE), until
 
     # --- pieces
 

@@ -1,11 +1,12 @@
 """What a venue does its own way. ``Dialect`` speaks ccxt's unified API; venues that differ extend it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from brokers.contract import Capabilities
+from brokers.contract import Capabilities, FundingReport, TransferReport
+from brokers.crypto import money
 from brokers.crypto.access import Access
 from brokers.crypto.exact import Row, exactly, number, plain
 from brokers.crypto.pages import Page, Span, everything
@@ -110,6 +111,16 @@ class Dialect:
         free = {name: number(amount) for name, amount in found["free"].items() if amount is not None}
         return Balances(total, free)
 
+    async def transfers(self, exchange: Any, since: int, until: int) -> list[TransferReport]:
+        """What came and went without trading and has arrived, begun in [since, until] ms, in any order."""
+        return await money.unified(exchange, since, until)
+
+    async def funding(
+        self, exchange: Any, markets: Mapping[str, Row], since: int, until: int
+    ) -> list[FundingReport]:
+        """What the perpetuals among ``markets`` (by instrument) paid in [since, until] ms, in any order."""
+        return await money.unified_funding(exchange, markets, since, until)
+
     # --- orders
 
     def request(self, order: Order, market: Row, reference: Decimal | None) -> Request:
@@ -209,6 +220,10 @@ class Dialect:
     def stream_ended(self, message: Any) -> bool:
         """The venue says that it will send nothing more of the account on this connection."""
         return False
+
+    def money_moved(self, message: Any) -> str | None:
+        """The venue's word for why money moved, when a message says that no order did it."""
+        return None
 
     def closed_bar(self, message: Any) -> tuple[str, str, Row] | None:
         """(market id, timeframe, its o, h, l, c, v and t) when a message closes a bar for good."""

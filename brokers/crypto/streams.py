@@ -12,6 +12,7 @@ from brokers.contract import (
     Feed,
     Link,
     LinkEvent,
+    MoneyEvent,
     OrderUpdate,
     QuoteEvent,
     TradeEvent,
@@ -91,6 +92,9 @@ class Streams:
     def _heard(self, client: Any, message: Any) -> None:
         if self.dialect.stream_ended(message):
             self._ended.set()
+        reason = self.dialect.money_moved(message)
+        if reason is not None:
+            self.say(MoneyEvent(reason, self.clock()))
         if self.candles is None:
             return
         found = self.dialect.closed_bar(message)

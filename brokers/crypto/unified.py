@@ -21,6 +21,8 @@ class Unified(Dialect):
             resting_stops=bool(orders.get("stopLossPrice")),
             reduce_only=kind == "swap",
             short=kind == "swap",
+            lists_transfers=exchange.has.get("fetchDeposits") is True,
+            lists_funding=kind == "swap" and exchange.has.get("fetchFundingHistory") is True,
             query_lag_s=2.0,
             orders_per_s=min(1000.0 / max(float(exchange.rateLimit), 1.0), 10.0),
         )

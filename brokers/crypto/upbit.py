@@ -1,11 +1,13 @@
 """Upbit's KRW market. Market buys are sized in won; orders are known by ``identifier``, once and for ever."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from brokers.contract import Capabilities
+from brokers.contract import Capabilities, TransferReport
+from brokers.crypto import money
 from brokers.crypto.dialect import Balances, Dialect, Request, Rows
 from brokers.crypto.exact import Row, exactly, floor, number, plain
 from brokers.crypto.pages import Span, everything
@@ -18,7 +20,7 @@ from market.instruments import Fees, Instrument
 WEEK = 7 * 86_400_000
 REACH = 26 * WEEK  # how far back orders are asked for
 WON = Decimal(1)
-PAGES = 100
+PAGE, PAGES = 100, 100
 POLLS = 20  # times that a cancel's outcome is asked for
 POLL_S = 0.1
 KEY_ERRORS = (
@@ -38,7 +40,9 @@ KRW_TICKS = (
 class Upbit(Dialect):
     """Stops don't rest here: they are watched locally."""
 
-    capabilities = Capabilities(resting_stops=False, market_buy_by_cost=True, orders_per_s=8.0)
+    capabilities = Capabilities(
+        resting_stops=False, market_buy_by_cost=True, lists_transfers=True, orders_per_s=8.0
+    )
     orders_span = Span(limit=1000, ms=WEEK)
     candles = 200
     one_account_stream = True
@@ -99,6 +103,17 @@ class Upbit(Dialect):
         free = {code(row["currency"]): number(row["balance"]) for row in rows}
         held = {code(row["currency"]): number(row["balance"]) + number(row["locked"]) for row in rows}
         return Balances(held, free)
+
+    async def transfers(self, exchange: Any, since: int, until: int) -> list[TransferReport]:
+        """Withdrawals only with a key that may see them, which is one that may withdraw."""
+        import ccxt
+
+        found = await _listed(exchange.privateGetDeposits, exchange, since)
+        transfers = money.arrived(exchange, found, "deposit")
+        with suppress(ccxt.PermissionDenied):
+            found = await _listed(exchange.privateGetWithdraws, exchange, since)
+            transfers += money.arrived(exchange, found, "withdrawal")
+        return transfers
 
     def request(self, order: Order, market: Row, reference: Decimal | None) -> Request:
         found = super().request(order, market, reference)
@@ -168,6 +183,16 @@ class Upbit(Dialect):
         exchange.options["ws"] = {name: kept[name] for name in kept if name not in ("token", "options")}
         url = exchange.urls["api"]["ws"].replace("{hostname}", exchange.hostname)
         await forget_client(exchange, f"{url}/private")
+
+
+async def _listed(ask: Any, exchange: Any, since: int) -> list[Row]:
+    """Rows of a list that is in pages, newest first, back to ``since`` ms."""
+
+    async def page(number: int) -> list[Row]:
+        found: list[Row] = await ask({"limit": PAGE, "page": number + 1, "order_by": "desc"})
+        return [row for row in found if exchange.parse8601(row["created_at"]) >= since]
+
+    return await money.pages(page, PAGE)
 
 
 def krw_ticks(price: float) -> tuple[tuple[float, float], ...]:

@@ -46,6 +46,22 @@ class Position:
 
 
 @dataclass
+class Movement:
+    """Money from outside (amount > 0) or to outside (< 0, ``fee`` besides). settled: ms, 0 = on its way.
+
+    word: how the venue calls the way, where it isn't a deposit or a withdrawal.
+    """
+
+    id: int
+    currency: str
+    amount: Decimal
+    fee: Decimal
+    created: int
+    settled: int = 0
+    word: str = ""
+
+
+@dataclass
 class Account:
     """One client of the venue. rights: of its key, among "read", "trade" and "withdraw"."""
 
@@ -59,6 +75,7 @@ class Account:
     isolated: set[str] = field(default_factory=set)
     hedged: bool = False
     revoked: bool = False
+    movements: list[Movement] = field(default_factory=list)
 
     def balance(self, currency: str) -> Balance:
         return self.balances.setdefault(currency, Balance())

@@ -1,5 +1,6 @@
 """Binance USD-M futures: wallet, positions, leverage and modes, income."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from brokers.simulators.account import Account
@@ -244,20 +245,34 @@ class UsdmAccount:
         kind, symbol = call.params.get("incomeType"), call.params.get("symbol")
         start, end = integer(call, "startTime") or 0, integer(call, "endTime") or HUGE
         rows = [
-            {
-                "symbol": income.symbol,
-                "incomeType": income.kind,
-                "income": money(income.amount),
-                "asset": income.currency,
-                "info": "",
-                "time": income.ms,
-                "tranId": income.id,
-                "tradeId": "",
-            }
-            for income in self.settlement.incomes
-            if income.account == call.trader.name
-            and kind in (None, income.kind)
-            and symbol in (None, income.symbol)
-            and start <= income.ms <= end
+            row
+            for row in sorted(self._incomes(call.trader), key=lambda row: (row["time"], row["tranId"]))
+            if kind in (None, row["incomeType"])
+            and symbol in (None, row["symbol"])
+            and start <= row["time"] <= end
         ]
-        return list(rows[: limited(call, 100, 1000)])
+        size, page = limited(call, 100, 1000), integer(call, "page") or 1
+        return list(rows[(page - 1) * size : page * size])
+
+    def _incomes(self, account: Account) -> Iterator[Row]:
+        """What trading moved, and what came to the wallet or went from it."""
+        for each in self.settlement.incomes:
+            if each.account == account.name:
+                yield _income(each.symbol, each.kind, each.amount, each.currency, each.ms, each.id)
+        for moved in account.movements:
+            if moved.settled:
+                kind, amount = moved.word or "TRANSFER", moved.amount - moved.fee
+                yield _income("", kind, amount, moved.currency, moved.settled, moved.id)
+
+
+def _income(symbol: str, kind: str, amount: Decimal, currency: str, ms: int, id: int) -> Row:
+    return {
+        "symbol": symbol,
+        "incomeType": kind,
+        "income": money(amount),
+        "asset": currency,
+        "info": kind,
+        "time": ms,
+        "tranId": id,
+        "tradeId": "",
+    }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from brokers.simulators.account import Account
+from brokers.simulators.account import Account, Movement
 from brokers.simulators.book import Book, Level, Levels
 from brokers.simulators.clock import Clock
 from brokers.simulators.events import BookMoved, Change, KeyRevoked, Printed
@@ -210,11 +210,30 @@ class Exchange(Matching):
                     settlement.pay(account, self.listings[symbol], "FUNDING_FEE", amount, self.clock.now())
                     self.tell_funds(account, (self.listings[symbol].quote,), "FUNDING_FEE", delta=amount)
 
-    def deposit(self, account: Account, currency: str, amount: Decimal) -> None:
-        """Money from outside (negative: to outside). It is no profit."""
-        account.balance(currency).free += amount
-        reason = "DEPOSIT" if amount > 0 else "WITHDRAW"
-        self.tell_funds(account, (currency,), reason, delta=amount)
+    def deposit(
+        self, account: Account, currency: str, amount: Decimal, fee: Decimal = ZERO, word: str = ""
+    ) -> Movement:
+        """Money from outside (negative: to outside), at once. It is no profit."""
+        movement = self.announce(account, currency, amount, fee, word)
+        self.arrive(account, movement)
+        return movement
+
+    def announce(
+        self, account: Account, currency: str, amount: Decimal, fee: Decimal = ZERO, word: str = ""
+    ) -> Movement:
+        """Money is on its way: it is listed and moves nothing yet."""
+        number = 7_700_000_001 + sum(len(each.movements) for each in self.accounts.values())
+        movement = Movement(number, currency, amount, fee, self.clock.now(), 0, word)
+        account.movements.append(movement)
+        return movement
+
+    def arrive(self, account: Account, movement: Movement) -> None:
+        """What was on its way is there, or gone."""
+        movement.settled = self.clock.now()
+        delta = movement.amount - movement.fee
+        account.balance(movement.currency).free += delta
+        reason = "DEPOSIT" if delta > 0 else "WITHDRAW"
+        self.tell_funds(account, (movement.currency,), reason, delta=delta)
 
     def show(self, symbol: str, limit: int = 5000) -> Shown:
         """The book as a client sees it now."""

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from brokers.simulators.account import Account
+from brokers.simulators.account import Account, Movement
 from brokers.simulators.exchange import Exchange
 from brokers.simulators.listing import ZERO, Listing, down
 from brokers.simulators.order import Life, Prevention, Ticket, VenueOrder
@@ -66,6 +66,12 @@ class Orders:
 
     def keys(self, call: Call) -> Answer:
         return [{"access_key": call.trader.key, "expire_at": "2099-12-31T23:59:59+09:00"}]
+
+    def deposits(self, call: Call) -> Answer:
+        return [_moved(each, "deposit") for each in _page(call) if each.amount > 0]
+
+    def withdrawals(self, call: Call) -> Answer:
+        return [_moved(each, "withdraw") for each in _page(call) if each.amount < 0]
 
     def chance(self, call: Call) -> Answer:
         listing = self._listing(call.params.get("market"))
@@ -346,3 +352,31 @@ class Orders:
         call.status = 201
         named = {"new_order_identifier": ticket.client_id} if ticket.client_id else {}
         return row | {"new_order_uuid": order_uuid(order.id)} | named
+
+
+def _page(call: Call) -> list[Movement]:
+    """One page of what came and went, newest first unless asked otherwise."""
+    wanted, size = call.params.get("currency"), int(call.params.get("limit") or 100)
+    if not 1 <= size <= 100:
+        raise invalid("limit")
+    rows = [each for each in call.trader.movements if wanted in (None, each.currency)]
+    rows.sort(key=lambda each: (each.created, each.id), reverse=call.params.get("order_by") != "asc")
+    first = (int(call.params.get("page") or 1) - 1) * size
+    return rows[first : first + size]
+
+
+def _moved(each: Movement, kind: str) -> Row:
+    done = "ACCEPTED" if kind == "deposit" else "DONE"
+    return {
+        "type": kind,
+        "uuid": trade_uuid(kind, each.id),
+        "currency": each.currency,
+        "net_type": None if each.currency == "KRW" else each.currency,
+        "txid": f"{each.id:x}",
+        "state": done if each.settled else "PROCESSING",
+        "created_at": local(each.created),
+        "done_at": local(each.settled) if each.settled else None,
+        "amount": plain(abs(each.amount)),
+        "fee": plain(each.fee),
+        "transaction_type": "default",
+    }

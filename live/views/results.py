@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from live.control.answers import Curve, InstrumentResult, Period, PeriodProfit, Summary, TradeLine
 from live.views.scale import Scale
 from market.timeframes import DAY
-from records.inputs import Start
+from records.inputs import Funding, Start, Transfer
 from records.message import Message
 from records.outcomes import Equity, Trade
 
@@ -29,11 +29,15 @@ class Results:
     timeframe: int
     zone: ZoneInfo
     began: int = 0
+    funding: float = 0.0  # received less paid, account currency
+    funded: dict[str, float] = field(default_factory=dict)  # by instrument
     trades: list[TradeLine] = field(default_factory=list)
     seqs: list[int] = field(default_factory=list)  # of each trade: the signal that opened it
 
     def __post_init__(self) -> None:
         self._ts, self._equity = array("q"), array("d")
+        self._worth = array("d")  # of a share of the account: money that comes buys shares, so it is no gain
+        self._shares, self._moved = Shares(self.cash), 0.0
         self._peak, self._fallen = self.cash, 0.0
 
     def heard(self, ts: int, message: Message) -> None:
@@ -41,15 +45,24 @@ class Results:
             self.began = ts
         elif isinstance(message, Equity):
             self._ts.append(message.ts + self.timeframe)
-            self._equity.append(message.equity)
-            self._peak = max(self._peak, message.equity)
-            self._fallen = min(self._fallen, message.equity / self._peak - 1.0 if self._peak > 0 else 0.0)
+            self._equity.append(message.equity - self._moved)
+            worth = self._shares.at(message.equity)
+            self._worth.append(worth)
+            self._peak = max(self._peak, worth)
+            self._fallen = min(self._fallen, worth / self._peak - 1.0 if self._peak > 0 else 0.0)
+        elif isinstance(message, Transfer):
+            self._moved += float(message.booked)
+            self._shares.move(float(message.booked))
+        elif isinstance(message, Funding):
+            self.funding += float(message.amount) if message.currency == self.scale.currency else 0.0
+            self.funded[message.instrument] = self.funded.get(message.instrument, 0.0) + float(message.amount)
         elif isinstance(message, Trade):
             self.trades.append(trade_line(message, f"t{len(self.trades) + 1}", self.scale, self.timeframe))
             self.seqs.append(message.seq)
 
     @property
     def equity(self) -> float:
+        """What the account began with and all that was gained or lost; what came and went is left out."""
         return self._equity[-1] if self._equity else self.cash
 
     @property
@@ -65,7 +78,7 @@ class Results:
             currency=self.scale.currency,
             since=self.began,
             pnl=gain,
-            pnl_pct=100.0 * gain / self.cash,
+            pnl_pct=100.0 * ((self._worth[-1] if self._worth else self.cash) - self.cash) / self.cash,
             trades=len(pnls),
             wins=sum(p > 0 for p in pnls),
             profit_factor=won / lost if lost else inf if won else nan,
@@ -118,21 +131,22 @@ class Results:
         return rows[0].pnl if rows else 0.0
 
     def _profit(self, start: int, end: int) -> PeriodProfit:
-        first, last = self._at(start), self._at(end)
+        first, last = self._at(self._equity, start), self._at(self._equity, end)
+        before, after = self._at(self._worth, start), self._at(self._worth, end)
         trades = [trade for trade in self.trades if start < trade.exit_ts <= end]
         return PeriodProfit(
             start=start,
             pnl=last - first,
-            pnl_pct=100.0 * (last - first) / first if first else nan,
+            pnl_pct=100.0 * (after - before) / before if before else nan,
             trades=len(trades),
             wins=sum(trade.pnl > 0 for trade in trades),
             fees=sum(trade.fees for trade in trades),
         )
 
-    def _at(self, ts: int) -> float:
-        """Equity at a moment: of the newest close by then."""
+    def _at(self, values: "array[float]", ts: int) -> float:
+        """What it was at a moment: at the newest close by then."""
         place = bisect_left(self._ts, ts + 1)
-        return self._equity[place - 1] if place else self.cash
+        return values[place - 1] if place else self.cash
 
     def _periods(self, period: Period, count: int) -> Iterator[tuple[int, int]]:
         """Start and end of the newest ``count``, newest first."""
@@ -143,6 +157,34 @@ class Results:
         for _ in range(count):
             yield _ns(start), _ns(end)
             end, start = start, _beginning(start - timedelta(hours=12), period)
+
+
+@dataclass(eq=False)
+class Shares:
+    """How many shares of the account there are, where one was all of it at the start.
+
+    equity: the newest, transfers counted. worth: of one share, kept while there is no money.
+    """
+
+    equity: float
+    worth: float = 0.0
+    count: float = 1.0
+
+    def __post_init__(self) -> None:
+        self.worth = self.equity
+
+    def at(self, equity: float) -> float:
+        """What one is worth at this equity of the account."""
+        self.equity = equity
+        if self.count > 0.0:
+            self.worth = equity / self.count
+        return self.worth
+
+    def move(self, amount: float) -> None:
+        """Money comes and buys shares at what they are worth, or goes for shares."""
+        self.equity += amount
+        if self.worth > 0.0:
+            self.count = max(self.equity, 0.0) / self.worth
 
 
 def trade_line(trade: Trade, id: str, scale: Scale, timeframe: int) -> TradeLine:

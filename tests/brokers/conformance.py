@@ -959,7 +959,99 @@ async def a_new_broker_finds_what_the_last_one_left(adapter: Adapter) -> None:
         await again.close()
 
 
-@case("reduce_only")
+@case("lists_transfers")
+async def money_that_comes_and_goes_is_listed_and_is_no_trade(adapter: Adapter) -> None:
+    async with stage(
+        adapter, who=account(adapter, rights={"read", "trade", "withdraw"}), allow_withdraw=True
+    ) as at:
+        quote = _quote(adapter)
+        before = (await at.broker.account()).total[quote]
+        venue, who = _wallet(at)
+        venue.deposit(who, quote, Decimal("1000.25"))
+        venue.deposit(who, quote, Decimal(-300), Decimal("0.5"))
+        came, went = await at.broker.transfers(START)
+        assert (came.currency, came.amount) == (quote, Decimal("1000.25"))
+        assert (went.currency, went.amount) == (quote, Decimal("-300.5"))  # with the fee of its way
+        assert (await at.broker.account()).total[quote] - before == came.amount + went.amount
+        assert abs(came.ts - at.broker.now()) < MINUTE
+        assert await at.broker.fills(START) == []
+
+
+@case("lists_transfers")
+async def a_transfer_has_one_name_whenever_it_is_asked_for(adapter: Adapter) -> None:
+    async with stage(adapter) as at:
+        venue, who = _wallet(at)
+        for amount in (10, 10, 20):  # two alike are two
+            venue.deposit(who, _quote(adapter), Decimal(amount))
+        first = await at.broker.transfers(START)
+        await at.advance(1)
+        assert len({each.id for each in first}) == 3
+        assert await at.broker.transfers(START) == first
+
+
+@case("lists_transfers")
+async def money_on_its_way_is_not_there_yet(adapter: Adapter) -> None:
+    async with stage(adapter) as at:
+        venue, who = _wallet(at)
+        moving = venue.announce(who, _quote(adapter), Decimal(500))
+        assert await at.broker.transfers(START) == []
+        await at.advance(1)
+        venue.arrive(who, moving)
+        [arrived] = await at.broker.transfers(START)
+        assert arrived.amount == 500
+
+
+@case("lists_transfers")
+async def transfers_are_complete_over_many_pages(adapter: Adapter) -> None:
+    async with stage(adapter, timeout_s=5.0) as at:
+        venue, who = _wallet(at)
+        for bar in range(12):
+            for amount in range(95):
+                venue.deposit(who, _quote(adapter), Decimal(1 + 95 * bar + amount))
+            await at.advance(1)
+        found = await at.broker.transfers(START)
+        assert sorted(each.amount for each in found) == [*range(1, 12 * 95 + 1)]
+
+
+@case("lists_transfers")
+async def only_transfers_since_are_told(adapter: Adapter) -> None:
+    async with stage(adapter) as at:
+        venue, who = _wallet(at)
+        venue.deposit(who, _quote(adapter), Decimal(1))
+        await at.advance(3)
+        venue.deposit(who, _quote(adapter), Decimal(2))
+        assert [each.amount for each in await at.broker.transfers(at.broker.now() - MINUTE)] == [2]
+
+
+@case("lists_transfers", "wire")
+async def transfers_that_cannot_be_listed_are_said_and_asked_for_again(adapter: Adapter) -> None:
+    async with stage(adapter) as at:
+        venue, who = _wallet(at)
+        venue.deposit(who, _quote(adapter), Decimal(1))
+        at.sim.faults.add(Kind.ERROR, MONEY[adapter.name])
+        with pytest.raises(VenueDown):
+            await at.broker.transfers(START)
+        assert len(await at.broker.transfers(START)) == 1
+
+
+MONEY = {
+    "binance": "GET /sapi/v1/capital/deposit/hisrec",
+    "binanceusdm": "GET /fapi/v1/income",
+    "upbit": "GET /v1/deposits",
+}
+
+
+def _quote(adapter: Adapter) -> str:
+    return "KRW" if adapter.name == "upbit" else "USDT"
+
+
+def _wallet(at: Stage) -> tuple[Any, Any]:
+    """The exchange that the adapter trades on, and its account there."""
+    venue = at.sim.futures if at.adapter.name == "binanceusdm" else at.sim.exchange
+    return venue, next(iter(venue.accounts.values()))
+
+
+@case("lists_funding")
 async def funding_is_no_trade(adapter: Adapter) -> None:
     async with stage(adapter) as at:
         await at.broker.submit(at.order())
@@ -970,6 +1062,18 @@ async def funding_is_no_trade(adapter: Adapter) -> None:
             -at.order().quantity * adapter.price / 10_000, rel=Decimal("1e-3")
         )
         assert len(await at.broker.fills(START)) == 1
+        assert await at.broker.transfers(START) == []
+
+
+@case("lists_funding", "short")
+async def who_is_short_is_paid_what_who_is_long_pays(adapter: Adapter) -> None:
+    async with stage(adapter) as at:
+        await at.broker.submit(at.order(side=-1))
+        for _ in range(2):
+            at.sim.usdm_api.settle_funding()
+        paid = await at.broker.funding(START)
+        assert len({each.id for each in paid}) == 2 and all(each.amount > 0 for each in paid)
+        assert await at.broker.funding(START) == paid
 
 
 # --- instruments

@@ -3,12 +3,14 @@
 import asyncio
 import random
 from collections.abc import Coroutine
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pytest
 
-from brokers.contract import BarEvent, Feed, QuoteEvent, TimeEvent, TradeEvent
+from brokers.contract import BarEvent, Feed, MoneyEvent, QuoteEvent, TimeEvent, TradeEvent
 from brokers.crypto.candles import Candles
 from desk.orders import OrderStatus
 from market.bars import Bars
@@ -146,7 +148,7 @@ def test_whatever_a_stream_does_each_bar_is_said_once_and_in_order(
         for _ in range(60):
             await candles.tick()
 
-    asyncio.run(scene())
+    play(scene())
     bars = [one.ts for one in said if isinstance(one, BarEvent)]
     assert bars == [START + number * MINUTE for number in market.has]
     closed = START
@@ -156,3 +158,23 @@ def test_whatever_a_stream_does_each_bar_is_said_once_and_in_order(
         elif isinstance(event, TimeEvent):
             later = [ts for ts in bars if ts >= closed and ts + MINUTE <= event.now]
             assert not later, "a bar that had closed came after the time was said"
+
+
+@pytest.mark.parametrize("adapter", [BINANCE, USDM], ids=str)
+def test_money_that_moves_without_an_order_is_told_at_once(adapter: Adapter) -> None:
+    async def scene() -> None:
+        async with stage(adapter, feeds=(Feed.ORDERS,)) as at:
+            venue = at.sim.futures if adapter is USDM else at.sim.exchange
+            [who] = venue.accounts.values()
+            await at.broker.submit(at.order())
+            assert not [each for each in at.heard if isinstance(each, MoneyEvent)]
+            venue.deposit(who, "USDT", Decimal(5))
+            await at.until(lambda: any(isinstance(each, MoneyEvent) for each in at.heard))
+            if adapter is USDM:
+                at.sim.usdm_api.settle_funding()
+                told = [MoneyEvent("DEPOSIT"), MoneyEvent("FUNDING_FEE")]
+                await at.until(
+                    lambda: [replace(one, ts=0) for one in at.heard if isinstance(one, MoneyEvent)] == told
+                )
+
+    play(scene())

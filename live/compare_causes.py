@@ -97,7 +97,11 @@ class Explainer:
         return self._with_costs(line, live, back, _merged(findings))
 
     def _with_costs(self, line: Line, live: Round, back: Round, findings: list[Finding]) -> list[Finding]:
-        """What prices and lots leave over is fees and taxes: their own cause unless prices explain them."""
+        """What prices and lots leave over is funding, and fees and taxes: these are their own cause unless
+        prices explain them."""
+        funded = self._funded(line.key, live)
+        if funded:
+            findings.append(Finding(Why(Cause.FUNDING, "funding, which a backtest doesn't have"), money=funded))
         rest = line.difference - sum(each.money for each in findings)
         wanted = back.fees * _turnover(live) / _turnover(back)
         apart = abs(live.fees - wanted)
@@ -110,6 +114,16 @@ class Explainer:
             place = max(range(len(findings)), key=lambda k: abs(findings[k].money))
             findings[place] = replace(findings[place], money=findings[place].money + rest)
         return findings
+
+    def _funded(self, key: Key, live: Round) -> float:
+        """What a round's funding brought."""
+        position = key.instrument * len(self.back.run.book.rules) + key.strategy
+        last = len(self.lived.panel) if live.open else live.exit_bar
+        return sum(
+            amount
+            for row, number, amount in self.lived.payments
+            if number == position and live.entry_bar <= row <= last
+        )
 
     def _lots(self, line: Line, live: Round, back: Round) -> Why:
         """Why more or fewer lots were entered."""

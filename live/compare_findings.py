@@ -13,6 +13,7 @@ class Cause(StrEnum):
 
     PRICE = "slippage"  # another price at the same bar, worse or better
     FEES = "fees"
+    FUNDING = "funding"
     PARTIAL = "partial fill"
     MISSED = "missed fill"
     DELAYED = "filled at another bar"

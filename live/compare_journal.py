@@ -90,6 +90,7 @@ class Lived:
     runs: Sequence[Run]
     conditions: Sequence[tuple[int, Risk]]
     transfers: Sequence[tuple[int, Transfer]]
+    payments: Sequence[tuple[int, int, float]]  # funding: row, position, what it brought
     external: Sequence[Order]
     strange: frozenset[int]
 
@@ -137,6 +138,7 @@ class Fold:
         self.runs: list[Run] = []
         self.conditions: list[tuple[int, Risk]] = []
         self.transfers: list[tuple[int, Transfer]] = []
+        self.payments: list[tuple[int, int, float]] = []
         self.external: list[Order] = []
         self.told: dict[int, Decision] = {}
         self.opener: dict[int, int] = {}  # by position
@@ -167,16 +169,26 @@ class Fold:
             self.runs.append(Run(row, ts, message))
         elif isinstance(message, Timer) and message.name == LIVE:
             self.start = len(self.ts)
-        elif isinstance(message, Transfer | Funding):
+        elif isinstance(message, Transfer):
             book(self.trader, message)
-            if isinstance(message, Transfer):
-                self.transfers.append((row, message))
-                self.moved += float(message.booked)
+            self.transfers.append((row, message))
+            self.moved += float(message.booked)
+        elif isinstance(message, Funding):
+            self._paid(message)
         elif isinstance(message, Risk) and message.client_id in self.orders:
             if message.verdict is not Verdict.ALLOW:
                 self.orders[message.client_id].risk = message
         elif isinstance(message, Risk):
             self.conditions.append((row, message))
+
+    def _paid(self, message: Funding) -> None:
+        """Funding, and which positions it concerned."""
+        book_ = self.trader.desk.book
+        before = book_.positions["trade_cash"].copy()
+        book(self.trader, message)
+        moved = book_.positions["trade_cash"] - before
+        for number in np.flatnonzero(moved).tolist():
+            self.payments.append((int(book_.account["bar"][0]), number, float(moved[number])))
 
     def _step(self, ts: int, step: Step) -> None:
         prices = tuple(np.full(len(self.instruments), np.nan) for _ in PRICES)
@@ -276,6 +288,7 @@ def life_of(entries: Iterable[Entry], instruments: Sequence[Instrument], rules: 
         runs=fold.runs,
         conditions=fold.conditions,
         transfers=fold.transfers,
+        payments=fold.payments,
         external=fold.external,
         strange=frozenset(fold.strange()),
     )

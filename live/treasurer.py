@@ -38,7 +38,7 @@ class Treasurer:
     booked: Callable[[], Awaitable[Any]] = _nothing
     _due: int = 0
     _look: bool = False
-    _ask: bool = False
+    wanted: bool = False  # something says that there is news
     _seen: tuple[Decimal, int] | None = None  # cash at the venue, fills by then
     _unexplained: Decimal = ZERO
     _doubted: bool = False  # one question after the move brought nothing
@@ -66,7 +66,7 @@ class Treasurer:
 
     def want(self) -> None:
         """Something says that money moved: ask soon."""
-        self._ask = True
+        self.wanted = True
         self._wake.set()
 
     def look(self) -> None:
@@ -82,9 +82,9 @@ class Treasurer:
             self._wake.clear()
             if self._look:
                 self._look = False
-                await self._compare()
-            if self._ask:
-                self._ask = False
+                await self.compare()
+            if self.wanted:
+                self.wanted = False
                 await self.ask()
 
     async def ask(self) -> bool:
@@ -151,7 +151,7 @@ class Treasurer:
     def _cash(self, account: AccountReport) -> Decimal:
         return account.total.get(self.session.purse.currency, ZERO)
 
-    async def _compare(self) -> None:
+    async def compare(self) -> None:
         """Cash that moved while nothing was filled moved by itself."""
         fills = self.session.fills
         account = await self._try(self.broker.account)
@@ -176,6 +176,6 @@ class Treasurer:
         self._unexplained, self._doubted = ZERO, False
         self.alarm(
             "cash",
-            f"{currency} moved by {amount:+f} without a fill, and the venue lists no transfer for it yet; "
+            f"{currency} moved by {amount.normalize():+f} without a fill, and the venue lists no transfer for it yet; "
             "the bot's cash is as it was",
         )

@@ -166,6 +166,7 @@ SENTENCES = {
     ),
     "{count} more; --json has all.": "{count}건 더 있음, 전체는 --json.",
     "started again at {time}": "{time}에 다시 시작",
+    "funding, which a backtest doesn't have": "펀딩비, 백테스트에는 없음",
     "{time}: transfer of {amount}, neither gain nor loss": "{time}: 입출금 {amount}, 손익이 아님",
     "{time}: {what}": "{time}: {what}",
     "{count} orders of somebody else were seen": "다른 이의 주문 {count}건이 있었음",

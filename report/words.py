@@ -161,6 +161,7 @@ KOREAN = {
     "changed code or settings": "코드 또는 설정 변경",
     "by hand": "사람의 지시",
     "transfer": "입출금",
+    "funding": "펀딩비",
     "changed bar": "달라진 봉",
     "late or missing bar": "늦거나 빠진 봉",
     "bar only live": "실거래에만 있는 봉",

@@ -41,6 +41,7 @@ def simulated(account: Account | None = None, skew_ms: int = 0, upbit: bool = Fa
         kind: Any = UpbitSim if upbit else BinanceSim
         sim = kind({symbol: bars}, account=money, history=1000, clock=clock)
         async with sim:
+            sim.soon = loop.call_soon_threadsafe  # what happens at the venue happens in its thread
             made.append(sim)
             sim.run()
             ready.set()

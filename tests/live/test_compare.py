@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from brokers.contract import FundingReport, TransferReport
 from desk.orders import Fill, Order
 from live.compare import Comparison
 from live.compare_findings import Cause
@@ -15,7 +16,7 @@ from live.risk.codes import Code
 from live.risk.judgement import Judgement
 from live.session import Session
 from market.errors import DataError
-from records.inputs import Start, Transfer
+from records.inputs import Owned, Start, Transfer
 from records.outcomes import Verdict
 from tests.desk.markets import market as world_of
 from tests.live.bots import unbroken
@@ -306,6 +307,35 @@ def test_transfers_and_conditions_are_told(tmp_path: Path) -> None:
 
     found = compared(lived(tmp_path, Faults(before=told)))
     assert [transfer.amount for _, transfer in found.lived.transfers] == [500] and found.explained
+
+
+def test_money_that_came_is_no_difference_of_what_was_made(tmp_path: Path) -> None:
+    def told(session: Session, row: int, now: int) -> None:
+        if row == 0:
+            session.own(Owned({}, settled=(), ts=now))
+        elif row in (50, 80):
+            amount = Decimal(500 if row == 50 else -300)
+            assert session.money(TransferReport(f"t{row}", "USD", amount, now), now)
+
+    found = compared(lived(tmp_path, Faults(before=told)))
+    assert [transfer.booked for _, transfer in found.lived.transfers] == [500, -300]
+    assert found.explained and not found.causes and found.equity[0] == pytest.approx(found.equity[1])
+    adds_up(found)
+
+
+def test_funding_is_told_apart_from_fees(tmp_path: Path) -> None:
+    def told(session: Session, row: int, now: int) -> None:
+        if row == 0:
+            session.own(Owned({}, settled=(), ts=now))
+        held = session.trader.desk.book.positions["lots"][0]
+        if held:
+            amount = Decimal(-1 if held > 0 else 1)
+            assert session.money(FundingReport(f"f{row}", "S0@test", "USD", amount, now), now)
+
+    found = compared(lived(tmp_path, Faults(before=told)))
+    only(found, Cause.FUNDING)
+    assert found.causes == {Cause.FUNDING: len(found.lines)}
+    assert found.money(Cause.FUNDING) == pytest.approx(sum(each for *_, each in found.lived.payments))
 
 
 def test_a_journal_without_bars_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 from live.control.answers import Activity, Code
 from live.control.client import ask
 from live.control.places import Places
+from records.entries import message_of
+from records.inputs import Owned, Transfer
+from records.journal_view import JournalView
 from tests.live.simulators import KEY, SECRET, simulated
 from tests.live.test_bad_input import PROFILE, while_it_trades
 
@@ -71,6 +75,31 @@ def test_orders_rest_fill_and_are_closed_by_hand_and_both_sides_agree(tmp_path: 
         assert abs(float(sim.account.balance("AAA").total)) < 0.1  # less than a lot of dust
 
 
+def test_a_deposit_is_heard_in_a_moment_and_is_no_profit(tmp_path: Path) -> None:
+    with simulated() as sim:
+        path = profile_of(tmp_path, sim.url)
+        socket = Places.of("bad").socket
+        account = sim.account
+
+        def steer() -> None:
+            within(40, lambda: ask(socket, lambda bot: bot.positions()))
+            sim.soon(sim.exchange.deposit, account, "USDT", Decimal(7_000))
+            within(20, lambda: ask(socket, lambda bot: bot.status()).equity > 16_000)
+            sim.soon(sim.exchange.deposit, account, "AAA", Decimal(3))  # coins that aren't the bot's
+            status = within(20, lambda: ask(socket, lambda bot: bot.status()))
+            assert abs(status.day_pnl) < 1_000 and status.equity > 16_000
+            assert abs(ask(socket, lambda bot: bot.summary()).pnl) < 1_000
+
+        while_it_trades(path, "bad", steer)
+        with JournalView.read(Places.of("bad", "test-account").journal) as journal:
+            messages = [message_of(entry) for entry in journal.entries()]
+        [owned] = [each for each in messages if isinstance(each, Owned)]
+        assert owned.beside == 90_000 and not owned.units
+        transfers = [each for each in messages if isinstance(each, Transfer)]
+        assert (transfers[0].amount, transfers[0].booked) == (7_000, 7_000)
+        assert {each.booked for each in transfers[1:]} <= {Decimal(0)}
+
+
 def test_a_profile_is_read_again_and_a_wrong_one_is_refused(tmp_path: Path) -> None:
     with simulated() as sim:
         path = profile_of(tmp_path, sim.url)
@@ -82,14 +111,14 @@ def test_a_profile_is_read_again_and_a_wrong_one_is_refused(tmp_path: Path) -> N
             refused = ask(socket, lambda bot: bot.reload("kim"))
             assert refused.code is Code.REFUSED and "fsat" in refused.detail
             path.write_text(good.replace("fast = 2", "fast = 3"), encoding="utf-8")
-            before = ask(socket, lambda bot: bot.health()).uptime_s
+            before = ask(socket, lambda bot: bot.status()).started
             assert ask(socket, lambda bot: bot.reload("kim")).code is Code.RELOADED
 
             def again() -> bool:
                 from live.control.errors import EngineDown
 
                 try:
-                    return ask(socket, lambda bot: bot.health()).uptime_s < before
+                    return ask(socket, lambda bot: bot.status()).started > before
                 except EngineDown:
                     return False
 

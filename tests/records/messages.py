@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from brokers.contract import BarEvent, BrokerEvent, FillReport, OrderReport, OrderUpdate, PositionReport
 from desk.orders import Bracket, Order, OrderEvent
 from records.entries import KINDS
-from records.inputs import Checkpoint, Start
+from records.inputs import Checkpoint, Owned, Start
 from records.manifest import RunManifest
 from records.steps import Step
 
@@ -44,10 +44,13 @@ CONTRACT: st.SearchStrategy[Any] = st.one_of(
 # Keys in order: which came first isn't part of a mapping's value.
 VERSIONS = st.dictionaries(TEXTS, TEXTS, max_size=3).map(lambda known: dict(sorted(known.items())))
 MANIFESTS = st.builds(RunManifest, versions=VERSIONS)
+UNITS = st.dictionaries(TEXTS, DECIMALS, max_size=3).map(lambda known: dict(sorted(known.items())))
+SPECIAL = (Start, Checkpoint, Step, Owned)
 MESSAGES: st.SearchStrategy[Any] = st.one_of(
     st.builds(Start, manifest=MANIFESTS),
     st.builds(Checkpoint, data=st.binary(max_size=50)),
-    *(st.builds(kind.message) for kind in KINDS.values() if kind.message not in (Start, Checkpoint, Step)),
+    st.builds(Owned, units=UNITS),
+    *(st.builds(kind.message) for kind in KINDS.values() if kind.message not in SPECIAL),
 )
 
 BAR = BarEvent("BTCUSDT@binance", 60, 1_700_000_000, 100.0, 101.5, 99.25, 100.5, 12.5, 1_700_000_061)

@@ -18,7 +18,7 @@ from records.chain import Entry, canonical
 from records.codec import from_json, to_json
 from records.entries import KINDS, Kind, Unknown, draft, from_body, message_of
 from records.errors import DamagedError
-from records.inputs import Bar, Intent, Timer, Update
+from records.inputs import Bar, Intent, Owned, Timer, Transfer, Update
 from records.outcomes import Decision, Trade
 from records.steps import Step
 from strategies.signals import SIGNAL
@@ -65,6 +65,15 @@ def test_every_kind_of_entry_comes_back(message: Any) -> None:
 def test_equal_messages_give_equal_bytes(message: Any) -> None:
     again = message_of(written(message))
     assert written(again) == written(message)
+
+
+def test_what_an_account_owned_was_once_written_as_a_transfer() -> None:
+    old = Transfer("baseline|BTCUSDT@binance", "BTCUSDT@binance", Decimal("0.75"), 5)
+    assert message_of(written(old)) == Owned({"BTCUSDT@binance": Decimal("0.75")})
+    body = json.loads(str(written(Transfer("t", "USDT", Decimal(5))).body))
+    del body["booked"]  # older code booked nothing
+    entry = Entry(1, 1, "transfer", "t", canonical(body), b"")
+    assert message_of(entry) == Transfer("t", "USDT", Decimal(5), booked=Decimal(0))
 
 
 def test_every_kind_has_been_covered() -> None:

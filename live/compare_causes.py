@@ -101,7 +101,8 @@ class Explainer:
         prices explain them."""
         funded = self._funded(line.key, live)
         if funded:
-            findings.append(Finding(Why(Cause.FUNDING, "funding, which a backtest doesn't have"), money=funded))
+            why = Why(Cause.FUNDING, "funding, which a backtest doesn't have")
+            findings.append(Finding(why, money=funded))
         rest = line.difference - sum(each.money for each in findings)
         wanted = back.fees * _turnover(live) / _turnover(back)
         apart = abs(live.fees - wanted)

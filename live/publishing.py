@@ -12,7 +12,7 @@ from live.views.decisions import Decisions
 from live.views.orders import OrderViews, risk_line
 from live.views.results import Results
 from records.events import update_key
-from records.inputs import Answer, Approval, Intent, Start, Stop, Update
+from records.inputs import Answer, Approval, Funding, Intent, Start, Stop, Transfer, Update
 from records.message import Message
 from records.outcomes import Alert, Decision, Risk, Trade, Verdict
 
@@ -94,6 +94,19 @@ class Publisher:
     def _alert(self, ts: int, alert: Alert) -> None:
         self._say(Kind.ERROR, Said(alert.code, alert.text, alert.instrument), ts, f"alert {alert.code}|{ts}")
 
+    def _transfer(self, ts: int, moved: Transfer) -> None:
+        """Somebody brought or took money: whose it is."""
+        amount, own = (f"{each.normalize():+,f}" for each in (moved.amount, moved.booked))
+        text = f"transfer of {amount} {moved.currency}, neither gain nor loss: {own} of it concerns the bot."
+        korean = f"입출금 {amount} {moved.currency}, 손익이 아님: 봇의 몫 {own}."
+        said = Said("TRANSFER", text, korean=korean)
+        self._say(Kind.ENGINE, said, ts, f"transfer {moved.key}")
+
+    def _funding(self, ts: int, paid: Funding) -> None:
+        amount = f"{paid.amount.normalize():+,f} {paid.currency}"
+        said = Said("FUNDING", f"funding of {amount}.", paid.instrument, korean=f"펀딩비 {amount}.")
+        self._say(Kind.TRADE, said, ts, f"funding {paid.key}")
+
     def _start(self, ts: int, start: Start) -> None:
         text = f"'{start.profile}' trades, mode {start.mode}."
         self._say(Kind.ENGINE, Said("STARTED", text), ts, f"start {ts}")
@@ -109,6 +122,8 @@ _TELLS: dict[type[Message], Callable[[Publisher, int, Any], None]] = {
     Trade: Publisher._trade,
     Risk: Publisher._risk,
     Approval: Publisher._approval,
+    Transfer: Publisher._transfer,
+    Funding: Publisher._funding,
     Alert: Publisher._alert,
     Start: Publisher._start,
     Stop: Publisher._stop,

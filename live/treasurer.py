@@ -176,6 +176,6 @@ class Treasurer:
         self._unexplained, self._doubted = ZERO, False
         self.alarm(
             "cash",
-            f"{currency} moved by {amount.normalize():+f} without a fill, and the venue lists no transfer for it yet; "
-            "the bot's cash is as it was",
+            f"{currency} moved by {amount.normalize():+f} without a fill, and the venue lists no transfer "
+            "for it yet; the bot's cash is as it was",
         )

@@ -44,9 +44,9 @@ class ApprovalSettings(Table):
 class LiveSettings(Table):
     """warmup: closed bars that are read before the first that counts; left out: what strategies and filters
     say they need. health_port: of the loopback page for monitors. reconcile_every: between comparisons with
-    the venue. clock_every: between measurements of the clock against the venue's. local_stops: trade with
-    real money where the venue keeps no stop orders; they are then watched here, and only while the bot runs.
-    log_level: of the engine's log."""
+    the venue. transfers_every: between questions for deposits, withdrawals and funding. clock_every: between
+    measurements of the clock against the venue's. local_stops: trade with real money where the venue keeps no
+    stop orders; they are then watched here, and only while the bot runs. log_level: of the engine's log."""
 
     warmup: int | None = Field(default=None, ge=0)
     health_port: int | None = Field(default=None, ge=0, le=65535)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from brokers.contract import AccountReport, MoneyEvent, TransferReport
 from live.control.answers import Period
+from live.control.events import Said
 from live.reading import History, Reader
 from live.recovery import recover
 from live.risk.codes import Code
@@ -176,6 +177,20 @@ def test_cash_that_moves_without_a_fill_is_asked_about_and_told_when_nothing_exp
         assert not said  # it may be listed in a moment
         await treasurer.ask()
         assert len(said) == 1 and said[0].startswith("cash: USD moved by -50 ")
+
+    play(tmp_path, scene)
+
+
+def test_people_are_told_in_both_languages(tmp_path: Path) -> None:
+    async def scene(one: Life, bank: Bank) -> None:
+        bank.move("2500.50", now(one))
+        bank.pay("AAA@test", "-0.25", now(one))
+        await one.bot.engine.treasurer.ask()
+        page = await one.bot.events("", 0, 0.0)
+        said = {each.body.code: each.body for each in page.events if isinstance(each.body, Said)}
+        assert "+2,500.5 USD, neither gain nor loss" in said["TRANSFER"].text
+        assert "+2,500.5 USD, 손익이 아님" in said["TRANSFER"].korean
+        assert "-0.25 USD" in said["FUNDING"].text and said["FUNDING"].instrument == "AAA@test"
 
     play(tmp_path, scene)
 

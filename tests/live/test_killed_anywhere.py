@@ -1,6 +1,7 @@
 """A bot that dies before or after any write or call loses no order, doubles none, and knows what it holds."""
 
 import asyncio
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from desk.orders import CancelRequested
 from live.reconcile import drifting
 from tests.desk.markets import World, market
 from tests.live.bots import Bot, Foretold, bot, unbroken
+from tests.records.power import traced_disk
 
 SEEDS = [seed for seed in range(12, 60) if unbroken(market(seed)) and len(market(seed).signals) > 10][:8]
 
@@ -24,10 +26,11 @@ class Killed(BaseException):
 
 @dataclass
 class Death:
-    """Kills at the n-th moment: before or after every journal write, submit and cancel."""
+    """Kills at the n-th moment: before or after every journal write, submit and cancel. 0: never."""
 
     at: int
     moments: int = 0
+    dies: Callable[[], None] = lambda: None  # told when it does
     passed: list[str] = field(default_factory=list)
 
     def around(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -42,6 +45,7 @@ class Death:
     def moment(self, name: str) -> None:
         self.moments += 1
         if self.moments == self.at:
+            self.dies()
             raise Killed(name)
 
 
@@ -114,3 +118,48 @@ def test_it_dies_at_any_moment_of_a_life(seed: int, memory: Path) -> None:
         again = live_once(world, folder, venue, Death(at=0))
         assert again is not None
         check(world, again, venue, folder)
+
+
+EVERY = (51, 137)  # short lives with many orders and fills
+
+
+def lives_again(world: World, folder: Path, venue: PaperVenue) -> None:
+    """The life after a death finds everything, and another one changes nothing of it."""
+    again = live_once(world, folder, venue, Death(at=0))
+    assert again is not None
+    check(world, again, venue, folder)
+
+
+@pytest.mark.parametrize("seed", EVERY)
+def test_it_dies_at_every_moment_of_a_life(seed: int, memory: Path) -> None:
+    """Before and after every write to the journal, every submit and every cancel: none is left out."""
+    world, n = market(seed), moments(market(seed), memory / "whole")
+    for moment in range(1, n + 1):
+        folder, venue = memory / str(moment), PaperVenue(world.panel.instruments, world.rules)
+        folder.mkdir()
+        assert live_once(world, folder, venue, Death(at=moment)) is None
+        lives_again(world, folder, venue)
+
+
+@pytest.mark.parametrize("seed", EVERY)
+def test_the_power_goes_at_every_moment_of_a_life(seed: int, memory: Path) -> None:
+    """The same, and of what wasn't flushed by then chance decides what is left."""
+    world, n = market(seed), moments(market(seed), memory / "whole")
+    for moment in range(1, n + 1):
+        venue, left = PaperVenue(world.panel.instruments, world.rules), memory / f"{moment} left"
+        with traced_disk(memory / str(moment)) as disk:
+            cut: list[int] = []
+            death = Death(at=moment, dies=lambda disk=disk, cut=cut: cut.append(len(disk.history)))
+            assert live_once(world, disk.folder, venue, death) is None
+        disk.rebuild(left, cut[0], random.Random(moment))
+        lives_again(world, left, venue)
+
+
+def moments(world: World, folder: Path) -> int:
+    """How many there are in a life that nobody ends."""
+    folder.mkdir()
+    death, venue = Death(at=0), PaperVenue(world.panel.instruments, world.rules)
+    assert live_once(world, folder, venue, death)
+    orders = list(venue.reports())
+    assert len(orders) > 4 and sum(bool(each.filled) for each in orders) > 4, "too quiet a life"
+    return death.moments

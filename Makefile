@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 WORKERS ?= 2
+# Of chaos: binance, binance_usdm or upbit.
+VENUE ?= binance
 
 .PHONY: demo test lint types layers bench chaos clean
 
@@ -27,7 +29,7 @@ bench: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks
 
 chaos: $(VENV)/.dev
-	@$(BIN)/python -m tests.chaos
+	@$(BIN)/python -m tests.chaos --venue $(VENUE)
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

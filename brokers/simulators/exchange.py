@@ -124,7 +124,9 @@ class Exchange(Matching):
         """Raises Rejected(NO_ORDER) when it is no longer open."""
         if not order.open:
             raise Rejected(Reason.NO_ORDER)
-        fault = self.faults.strike(order.symbol, Kind.LATE_FILL)
+        # A futures' conditional order is in no book before it triggers: no fill of it can be on its way.
+        waits = self.listings[order.symbol].margin and not order.working
+        fault = None if waits else self.faults.strike(order.symbol, Kind.LATE_FILL)
         left = order.left
         self.end(order, Status.CANCELED, Change.CANCELED)
         if fault is not None and left:

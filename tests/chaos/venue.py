@@ -1,27 +1,27 @@
-"""A simulated Binance in a process of its own: it goes on while bots die, and says what is true."""
+"""A simulated venue in a process of its own: it goes on while bots die, and says what is true."""
 
 import asyncio
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
 
-from brokers.simulators import BinanceSim, Fault, Kind, WallClock, shifted
+from brokers.simulators import Account, BinanceSim, Exchange, Fault, Kind, UpbitSim, WallClock, shifted
 from market.bars import Bars
 from market.instruments import Instrument
-from tests.chaos.life import SECOND, SYMBOLS
+from tests.chaos.worlds import SECOND, World
 
 HISTORY, N_BARS = 100, 20_000
-STARTS = (30_000.0, 2_000.0, 50.0)
+Sim = BinanceSim | UpbitSim
 
 
 @dataclass(frozen=True)
 class Truth:
     """What the venue knows. orders: client id → (units filled, rests), of those with one; twice: ids that two
-    orders have. held: units by currency."""
+    orders have. held: signed units by instrument."""
 
     orders: dict[str, tuple[str, bool]]
     twice: tuple[str, ...]
@@ -41,68 +41,109 @@ def walk(symbol: str, seed: int, start: float) -> Bars:
     return Bars(Instrument(f"{symbol}@binance"), SECOND, ts, open_, high, low, close, volume)
 
 
-def serve(pipe: Connection, seed: int) -> None:
-    """The process: says its address, then answers until told to stop."""
-    asyncio.run(_serve(pipe, seed))
-
-
-async def _serve(pipe: Connection, seed: int) -> None:
+def simulator(world: World, seed: int) -> Sim:
+    """The venue, whose history ends now."""
     now = time.time_ns() // 1_000_000
     bars = {
         symbol: shifted(walk(symbol, seed + k, start), now, HISTORY)
-        for k, (symbol, start) in enumerate(zip(SYMBOLS, STARTS, strict=True))
+        for k, (symbol, start) in enumerate(zip(world.symbols, world.starts, strict=True))
     }
-    async with BinanceSim(spot=bars, history=HISTORY, clock=WallClock(), seed=seed) as sim:
-        forgiving = asyncio.create_task(_forgive(sim))
-        playing = sim.run(1.0)
+    clock = WallClock()
+    if world.name == "upbit":
+        money = Account.funded({"KRW": world.money})
+        return UpbitSim(bars, account=money, history=HISTORY, clock=clock, seed=seed)
+    if world.name == "binance_usdm":
+        return BinanceSim(usdm=bars, history=HISTORY, clock=clock, seed=seed)
+    return BinanceSim(spot=bars, history=HISTORY, clock=clock, seed=seed)
+
+
+def serve(pipe: Connection, seed: int, world: World) -> None:
+    """The process: says its address, then answers until told to stop."""
+    asyncio.run(_serve(pipe, seed, world))
+
+
+async def _serve(pipe: Connection, seed: int, world: World) -> None:
+    async with simulator(world, seed) as sim:
+        _forgive(sim)
+        market = Market(sim)
+        playing = asyncio.create_task(market.play())
         pipe.send(f"http://{sim.url}")
         armed: list[Fault] = []
-        frozen = 0.0
         loop = asyncio.get_running_loop()
         while True:
             asked: tuple[str, Any] = await loop.run_in_executor(None, pipe.recv)
             if asked[0] == "stop":
-                forgiving.cancel()
+                playing.cancel()
                 return
             if asked[0] == "fault":
                 kind, where, probability, value = asked[1]
                 extra = {} if value is None else {"value": value}
                 armed.append(sim.faults.add(Kind[kind], where, probability=probability, times=None, **extra))
-                pipe.send(None)
             elif asked[0] == "calm":
                 sim.faults.clear()
-                pipe.send(None)
             elif asked[0] == "freeze":
-                playing.cancel()
-                frozen = loop.time()
-                pipe.send(None)
+                await market.freeze()
             elif asked[0] == "thaw":
-                await sim.advance(round(loop.time() - frozen))  # what others would have traded meanwhile
-                playing = sim.run(1.0)
-                pipe.send(None)
-            else:
-                pipe.send(truth(sim, armed))
+                market.moving.set()
+            pipe.send(truth(sim, world, armed) if asked[0] == "truth" else None)
 
 
-async def _forgive(sim: BinanceSim) -> None:
+@dataclass(eq=False)
+class Market:
+    """Plays bars when the clock says so; after it stood still, what was missed at once."""
+
+    sim: Sim
+    moving: asyncio.Event = field(default_factory=asyncio.Event)
+    _still: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def play(self) -> None:
+        self.moving.set()
+        while not self.sim.replay.over:
+            if not self.moving.is_set():
+                self._still.set()
+                await self.moving.wait()
+            self._still.clear()
+            for ms in self.sim.replay.frame():
+                await asyncio.sleep(max(ms - self.sim.clock.now(), 0) / 1000)
+
+    async def freeze(self) -> None:
+        """Return when the bar under way has closed and nothing moves any more."""
+        self.moving.clear()
+        await self._still.wait()
+
+
+def _forgive(sim: Sim) -> None:
     """Hundreds of starts in a few minutes are more than the venue allows; limits are a fault of their own."""
-    while True:
-        for window in (*sim.weights.values(), *sim.order_counts.values()):
-            window.used = 0
-        await asyncio.sleep(0.2)
+    if isinstance(sim, UpbitSim):
+        windows = list(sim.windows.values())
+    else:
+        windows = [*sim.weights.values(), *sim.order_counts.values()]
+    for window in windows:
+        window.limit = 10**9
 
 
-def truth(sim: BinanceSim, armed: list[Fault]) -> Truth:
+def truth(sim: Sim, world: World, armed: list[Fault]) -> Truth:
     """Everything about the account's orders."""
+    exchange = sim.futures if isinstance(sim, BinanceSim) and world.short else sim.exchange
     orders: dict[str, tuple[str, bool]] = {}
     twice = []
-    for order in sim.exchange.orders.values():
+    for order in exchange.orders.values():
         name = order.ticket.client_id
         if name in orders:
             twice.append(name)
         orders[name] = (str(order.filled), order.open)
-    held = {name: str(each.free + each.locked) for name, each in sim.account.balances.items()}
     hits: Counter[str] = Counter()
     for fault in armed:
         hits[fault.kind.name] += fault.hits
-    return Truth(orders, tuple(twice), held, dict(hits))
+    return Truth(orders, tuple(twice), _held(exchange, world), dict(hits))
+
+
+def _held(exchange: Exchange, world: World) -> dict[str, str]:
+    """Positions; where there are none, what is owned of each base currency."""
+    (account,) = exchange.accounts.values()
+    held = {}
+    for symbol, name in zip(world.symbols, world.ids, strict=True):
+        listing = exchange.listings[symbol]
+        units = account.position(symbol).amount if listing.margin else account.balance(listing.base).total
+        held[name] = str(units)
+    return held

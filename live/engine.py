@@ -230,7 +230,10 @@ class Engine:
         timeframe, now = self.rows.timeframe, self.clock()
         history = self.session.reader.history
         until = now - now % timeframe
-        since = history.ts(len(history) - 1) + timeframe if len(history) else until - self.warmup * timeframe
+        since = until - self.warmup * timeframe
+        if len(history):
+            self.rows.done = history.ts(len(history) - 1)  # a clock that was set back brings it once more
+            since = self.rows.done + timeframe
         for row in await rows_between(self.broker, self.session.trader.instruments, timeframe, since, until):
             if found.live:
                 self.sending.put(self.session.row(row, now, stale=True))

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
@@ -227,6 +228,9 @@ class Simulator:
 
     def answer(self, call: Call) -> tuple[int, dict[str, str], str]:
         """(HTTP status, headers, JSON text) of what the venue says."""
+        if call.skew:
+            ahead = self.signing_clock.now() + call.skew
+            call.extra_headers["Date"] = formatdate(ahead / 1000, usegmt=True)
         try:
             self.read_body(call)
             endpoint = self.endpoints.get((call.method, call.path)) or self.pattern(call)

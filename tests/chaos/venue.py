@@ -21,10 +21,12 @@ Sim = BinanceSim | UpbitSim
 @dataclass(frozen=True)
 class Truth:
     """What the venue knows. orders: client id → (units filled, rests), of those with one; twice: ids that two
-    orders have. held: signed units by instrument."""
+    orders have. afford: ids of orders that were sized in money and spent no more. held: signed units by
+    instrument."""
 
     orders: dict[str, tuple[str, bool]]
     twice: tuple[str, ...]
+    afford: frozenset[str]
     held: dict[str, str]
     faults: dict[str, int]
 
@@ -135,7 +137,9 @@ def truth(sim: Sim, world: World, armed: list[Fault]) -> Truth:
     hits: Counter[str] = Counter()
     for fault in armed:
         hits[fault.kind.name] += fault.hits
-    return Truth(orders, tuple(twice), _held(exchange, world), dict(hits))
+    by_cost = [order for order in exchange.orders.values() if order.ticket.cost is not None]
+    afford = frozenset(order.ticket.client_id for order in by_cost if order.spent <= (order.ticket.cost or 0))
+    return Truth(orders, tuple(twice), afford, _held(exchange, world), dict(hits))
 
 
 def _held(exchange: Exchange, world: World) -> dict[str, str]:

@@ -48,7 +48,8 @@ class Sliced(Foretold):
 
     def __init__(self, one: Subject) -> None:
         self.full, self.rules = one.full, one.pipeline.rules
-        self.strategies, self.filters = one.pipeline.strategies, one.pipeline.filters
+        self.filters = one.pipeline.filters
+        self.strategies = tuple((name, Silent()) for name, _ in one.pipeline.strategies)  # forgets nothing
 
     def read(self, panel: Panel) -> Reading:
         return prefix(self.full, len(panel))

@@ -160,6 +160,8 @@ class Trader:
             if update.event.trade_id in self._trades:
                 return None
             self._trades.add(update.event.trade_id)
+            if update.event.quantity < self.lot(column):
+                return None  # no lot of the desk's; the order knows of it, and it is within what isn't drift
             if not dot and not order.reduces:
                 self._opens(order, number, int(row["position"][0]))
             _describe_fill(row, update.event, self.instruments[column])

@@ -198,8 +198,10 @@ class Exchange(Matching):
         self._late = [late for late in self._late if late[0].symbol != symbol]
         for order, quantity in due:
             price = order.limit or self.mark(symbol)
-            account = self.accounts[order.account]
-            self.fill(order, price, min(quantity, self.settlement.afford(account, order, price)), maker=True)
+            afford = self.settlement.afford(self.accounts[order.account], order, price)
+            whole = down(min(quantity, afford), self.listings[symbol].lot)
+            if whole:
+                self.fill(order, price, whole, maker=True)
 
     def fund(self, symbol: str, rate: Decimal) -> None:
         """Funding of a perpetual: longs pay ``rate`` of their notional to shorts."""

@@ -13,16 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brokers.rows import Prices
-from desk.pipeline import Pipeline
+from desk.pipeline import Pipeline, resolve_barriers
 from live.trader import Said
 from market.bars import PRICES, Panel
-from market.errors import DataError
+from market.errors import DataError, MaemaeError
 from market.instruments import Instrument
 from market.labels import LABEL
 from market.ta_carry import Carry
 from strategies.signals import SIGNAL, SignalKind, Signals
 
 FIRST = 4096  # rows of room at first; doubled when they are full
+SOONEST, LATEST = 2, 3  # times what is needed: history is shortened between bars, else at one
 
 
 @dataclass(eq=False)
@@ -103,7 +104,7 @@ class Reader:
     _before: int = field(init=False, default=0)  # signals of bars before the start
     _open: int = field(init=False, default=0)  # the oldest signal whose label may still be to come
     _carry: Carry = field(init=False, default_factory=Carry)
-    _rested: int = field(init=False, default=0)
+    _looked: int = field(init=False, default=0)  # rows that the filters have looked at
 
     def bar(self, ts: int, prices: Prices) -> Said:
         """Take one row and say what is known at its close.
@@ -113,17 +114,13 @@ class Reader:
         self.history.append(ts, prices)
         with self._carry:
             said = self._read(len(self.history) - 1, self.history.panel)
-        self._forget()
+        self._forget(LATEST)
         return said
 
     def rest(self) -> None:
-        """Between bars: let the filters look at the newest, so that no signal has to wait for it."""
-        if self.pipeline.filters and self._bars and self._rested < len(self.history):
-            with self._carry:
-                panel = self.history.panel
-                rows, _ = self._said(panel)
-                self._judged(rows, panel, len(rows))
-            self._rested = len(self.history)
+        """What can wait until the bar's orders are sent: indicators go on, old bars are let go of."""
+        self._look()
+        self._forget(SOONEST)
 
     @property
     def counted(self) -> int:
@@ -199,14 +196,32 @@ class Reader:
         self._open += int(still[0]) if len(still) else len(waiting)
         return mine
 
-    def _forget(self) -> None:
-        """Half of the history at a time, but nothing that a strategy, a filter or an open label looks at."""
-        kept = len(self.history) - self.history.first
+    def _look(self) -> bool:
+        """Let the filters judge an entry that nobody means, in each instrument at its newest bar: so their
+        indicators are there when they are needed, and begin where history began. False when one can't."""
+        if not self.pipeline.filters or self._looked == len(self.history):
+            return True
+        panel = self.history.panel
+        n = len(panel.instruments)
+        entries = Signals.at(np.full(n, len(panel) - 1), instrument=np.arange(n))
+        resolve_barriers(entries.rows, self.pipeline.rules.strategies[0].monitor)
+        try:
+            with self._carry:
+                self.pipeline.opinions(entries, panel)
+        except MaemaeError:  # a real signal's filters will say so aloud
+            return False
+        self._looked = len(self.history)
+        return True
+
+    def _forget(self, times: int) -> None:
+        """Once history is ``times`` as long as needed, keep what a strategy, a filter or an open label may
+        look back on."""
         settled = _longest(strategy for _, strategy in self.pipeline.strategies)
         needed = max(self.least, settled + _longest(self.pipeline.filters) + 1)
         if self.pipeline.filters and self._open < len(self._bars):
             needed = max(needed, len(self.history) - self._bars[self._open] + settled + 1)
-        if kept >= 2 * needed:
+        kept = len(self.history) - self.history.first
+        if kept >= times * needed and self._look():
             self.history.forget(kept - needed)
 
 

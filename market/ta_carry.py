@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Whole = Callable[[list[Floats]], tuple[Floats, ...]]
 Key = tuple[object, ...]
-KEPT = 4096  # calls remembered of one indicator with one set of options
 
 
 class Carry:
@@ -23,7 +22,8 @@ class Carry:
 
     def __init__(self) -> None:
         self._kept: dict[Key, list[_Call]] = {}
-        self._turn: dict[Key, int] = {}  # of each key: calls of this reading so far
+        self._turn: dict[Key, int] = {}  # of each key: calls of this reading so far, and the most in any
+        self._most: dict[Key, int] = {}
         self._readings = 0
         self._token: Token[Carry | None] | None = None
 
@@ -43,11 +43,13 @@ class Carry:
         calls = self._kept.setdefault(key, [])
         turn = self._turn.get(key, 0)
         self._turn[key] = turn + 1
+        self._most[key] = max(self._most.get(key, 0), turn + 1)
         call, forgotten = _predecessor(calls, turn, columns, self._readings)
         if call is None:
             call = _Call(columns, whole(columns))
             calls.insert(min(turn, len(calls)), call)
-            del calls[KEPT:]
+            if len(calls) > 2 * self._most[key]:  # what never goes on isn't kept
+                calls.remove(min((each for each in calls if each is not call), key=lambda each: each.reading))
         else:
             call.go_on(columns, begin, forgotten)
         call.reading = self._readings
@@ -87,6 +89,7 @@ class _Call:
         return all(_same(old[start:], new[: self._n - start]) for old, new in pairs)
 
     def go_on(self, columns: list[Floats], begin: Callable[..., Any], forgotten: int) -> None:
+        """Drop the oldest bars that ``columns`` lack, and add the newest that they have."""
         if self._stream is None:
             self._stream = begin(*self._columns)
         if forgotten:

@@ -90,7 +90,7 @@ class Life:
         for _ in range(bars):
             self.go.put_nowait(None)
             taken = asyncio.ensure_future(self.gone.get())
-            await asyncio.wait({taken, self.task}, return_when=asyncio.FIRST_COMPLETED, timeout=20)
+            await asyncio.wait({taken, self.task}, return_when=asyncio.FIRST_COMPLETED, timeout=120)
             if self.task.done():
                 self.task.result()
             assert taken.done(), "the bar did not pass"

@@ -119,6 +119,28 @@ def test_an_entry_that_hasnt_ended_keeps_its_bars() -> None:
     assert reader.history.first > 2_000
 
 
+class Seldom(BarStrategy):
+    """Says something long after history began to be let go of, of one instrument at a time."""
+
+    def signals(self, bars):  # type: ignore[no-untyped-def]
+        rows = (1_900, 3_000) if bars.instrument.id == "S0@test" else (3_700,)
+        return Signals.of(enter=np.isin(bars.ts, [row * MINUTE for row in rows]))
+
+
+def test_indicators_begin_where_history_began_though_nobody_asked_for_long() -> None:
+    panel = walk(2, gaps=True, seed=6)
+    for name in PRICES:  # so that both have a bar there
+        getattr(panel, name)[[1_900, 3_000, 3_700]] = getattr(panel, name)[1, 0]
+    decision = DecisionRules(filters=(FilterRules(Act.LEARN),))
+    rules = StrategyRules(monitor=MonitorRules(stop=0.01, target=0.01), decision=decision)
+    pipeline = Pipeline((("seldom", Seldom()),), (TechnicalFilter(),), DeskRules((rules,)))
+    whole, reader, p = pipeline.read(panel), forgetful(pipeline, panel), []
+    for t in range(N_BARS):
+        p += [*reader.bar(int(panel.ts[t]), prices_of(panel, t)).p]
+    assert np.isfinite(p).all() and reader.history.first > 3_000
+    np.testing.assert_array_equal(p, whole.opinions.p)
+
+
 def test_a_strategy_that_changes_its_mind_is_refused_after_bars_were_forgotten() -> None:
     class Fickle(BarStrategy):
         def signals(self, bars):  # type: ignore[no-untyped-def]

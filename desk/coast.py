@@ -38,8 +38,8 @@ def coast(account, instruments, positions, high, low, close, volume, equity, t, 
 
 @inlined
 def first_after(ts, t, instant):
-    """The first row from ``t`` on that isn't before ``instant``: a guess that most bars are as far apart as
-    the first two, then bisection."""
+    """The first row from ``t`` on that isn't before ``instant``: where it is if all bars are as far apart as
+    the next two, else by bisection."""
     until = ts.shape[0]
     if t + 1 < until and ts[t] < instant:
         guess = min(t + (instant - ts[t] - 1) // (ts[t + 1] - ts[t]) + 1, until - 1)

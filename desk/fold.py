@@ -29,6 +29,13 @@ def fold(
     ts, open_, high, low, close, volume, signals, p, status, labels, reports,
     decisions, orders, fills, trades, equity,
 ):  # fmt: skip
+    """Process bars until they end (DONE) or an array is full; the account says what was taken and given.
+
+    The first six arrays are the Book. open_ .. volume: float64, shape (n_bars * n_instruments,).
+    signals: SIGNAL, shape (n_signals,). p, status: shape (n_signals, n_filters). labels: LABEL.
+    reports: REPORT, what a venue said since the bar before; booked before the first bar.
+    decisions .. trades: outputs. equity: (n_bars,).
+    """
     return _fold(
         account_array, instruments, positions, rules, learners, evidence,
         ts, open_, high, low, close, volume, signals, p, status, labels, reports,
@@ -42,13 +49,7 @@ def _fold(
     ts, open_, high, low, close, volume, signals, p, status, labels, reports,
     decisions, orders, fills, trades, equity,
 ):  # fmt: skip
-    """Process bars until they end (DONE) or an array is full; the account says what was taken and given.
-
-    The first six arrays are the Book. open_ .. volume: float64, shape (n_bars * n_instruments,).
-    signals: SIGNAL, shape (n_signals,). p, status: shape (n_signals, n_filters). labels: LABEL.
-    reports: REPORT, what a venue said since the bar before; booked before the first bar.
-    decisions .. trades: outputs. equity: (n_bars,).
-    """
+    """``fold``, where no array is counted as referred to: that would cost a twentieth of it."""
     account = account_array[0]
     account.gave_orders = account.gave_fills = account.gave_trades = 0
     n, n_strategies, learning = instruments.shape[0], rules.shape[0], rules[0].n_learning > 0

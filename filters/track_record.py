@@ -32,9 +32,8 @@ def track_record(
 @compiled
 def _count(rows: Any, membership: Floats, matured: Any, memory: int, seen: Floats, won: Floats) -> None:
     """One pass over signals and labels in the order of time."""
-    running = np.zeros(
-        (_n_groups(rows), 2, membership.shape[1]), np.int64
-    )  # per group: seen and won, by regime
+    # Per group: seen and won, by regime.
+    running = np.zeros((_n_groups(rows), 2, membership.shape[1]), np.int64)
     outcome = np.full(len(rows), -1, np.int8)  # -1 = not counted
     oldest, next_label = 0, 0
     for i in range(len(rows)):

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from live.messages.retold import Retelling
+    from report.retelling import Retelling
 
 SENTENCES = {
     # status
@@ -273,6 +273,7 @@ def retell(sentence: str, language: str) -> str:
 
 @lru_cache(maxsize=1)
 def _known() -> "Retelling":
-    from live.messages.retold import Retelling, engine_forms
+    from live.messages.retold import SHAPES, engine_forms
+    from report.retelling import Retelling
 
-    return Retelling({**engine_forms(), **FINISHED})
+    return Retelling({**engine_forms(), **FINISHED}, shapes=SHAPES)

@@ -1,8 +1,6 @@
 """The words and sentences of reports in the languages they speak. What isn't here is said in English."""
 
-import re
-from functools import lru_cache
-
+from report.retelling import Retelling
 from report.sentences import FINISHED, SENTENCES
 
 KOREAN = {
@@ -194,22 +192,7 @@ def say(text: str, language: str, **values: object) -> str:
 
 def retell(sentence: str, language: str) -> str:
     """A finished English sentence in "ko" or "en": one whose form ``FINISHED`` knows, values and all."""
-    if language != "ko" or sentence in KOREAN:
-        return say(sentence, language)
-    for form, korean in _forms():
-        found = form.fullmatch(sentence)
-        if found:
-            return korean.format(
-                **{name: retell(value, language) for name, value in found.groupdict().items()}
-            )
-    return sentence
+    return _FINISHED(sentence) if language == "ko" else sentence
 
 
-@lru_cache(maxsize=1)
-def _forms() -> list[tuple["re.Pattern[str]", str]]:
-    """Each sentence as a pattern with a group for every place; first those that say most by themselves."""
-    ordered = sorted(FINISHED.items(), key=lambda pair: -len(re.sub(r"\{\w+\}", "", pair[0])))
-    return [
-        (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(english)), re.DOTALL), korean)
-        for english, korean in ordered
-    ]
+_FINISHED = Retelling(FINISHED, KOREAN)

@@ -39,7 +39,6 @@ from market.errors import ConfigError, OrderRefused, VenueDown
 from market.instruments import Instrument, Kind
 
 T = TypeVar("T")
-MINUTE = 60_000  # ms
 PATIENCE = 2_000_000_000  # ns after a close until a bar is asked for
 
 
@@ -294,7 +293,7 @@ class CcxtBroker:
         """From when until when money's movements are asked for, ms."""
         self._signed()
         until = self.now() // MS
-        return max(since // MS, until - money.REACH + MINUTE), until
+        return max(since // MS, until - money.REACH), until
 
     # --- pieces
 

@@ -10,8 +10,8 @@ from brokers.crypto.pages import Span, everything
 from brokers.crypto.reports import MS
 from market.errors import VenueDown
 
-DAY = 86_400_000
-REACH = 90 * DAY  # how far back is asked: venues list a quarter of a year
+DAY, MINUTE = 86_400_000, 60_000  # ms
+REACH = 90 * DAY - MINUTE  # how far back is asked: venues list a quarter of a year when they hear of it
 PAGES = 100
 Numbered = Callable[[int], Awaitable[list[Row]]]  # the n-th page, from 0
 

@@ -1,13 +1,12 @@
-"""Finished English sentences in Korean: those that arrive with their values in them, known by their form.
+"""Finished English sentences of the engine's in Korean.
 
 What the engine says of itself travels in English, through journals and over the control socket.
 """
 
-import re
-from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from live.risk.words import forms
+from report.retelling import Retelling
 
 FORMS = {
     # health
@@ -38,38 +37,7 @@ FORMS = {
     "somebody": "누군가",
     "account: {what}": "계좌: {what}",
 }
-_PLACE = re.compile(r"\\\{(\w+)\\\}")
-_SHAPES = {"head": r"R\d\d [A-Z_]+(?: [^:]+)?", "span": r"-?[\d.]+[smhd]"}
-
-
-class Retelling:
-    """Sentences by their forms; each form has its places by name, in both languages."""
-
-    def __init__(self, forms: Mapping[str, str]) -> None:
-        self._sentences = forms
-
-    def __call__(self, sentence: str, language: str = "ko") -> str:
-        """In "ko" as far as its form, and those of its values, are known; else as it is."""
-        if language != "ko":
-            return sentence
-        for form, korean in self._forms:
-            found = form.fullmatch(sentence)
-            if found:
-                return korean.format(**{name: self(value) for name, value in found.groupdict().items()})
-        return sentence
-
-    @cached_property
-    def _forms(self) -> list[tuple["re.Pattern[str]", str]]:
-        """First those that say most by themselves."""
-        ordered = sorted(self._sentences.items(), key=lambda pair: -len(re.sub(r"\{\w+\}", "", pair[0])))
-        return [(_pattern(english), korean) for english, korean in ordered]
-
-
-def _pattern(english: str) -> "re.Pattern[str]":
-    return re.compile(
-        _PLACE.sub(lambda place: f"(?P<{place[1]}>{_SHAPES.get(place[1], '.+?')})", re.escape(english)),
-        re.DOTALL,
-    )
+SHAPES = {"head": r"R\d\d [A-Z_]+(?: [^:]+)?", "span": r"-?[\d.]+[smhd]"}
 
 
 @lru_cache(maxsize=1)
@@ -80,9 +48,9 @@ def engine_forms() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _engine() -> Retelling:
-    return Retelling(engine_forms())
+    return Retelling(engine_forms(), shapes=SHAPES)
 
 
 def retell(sentence: str, language: str) -> str:
     """A sentence of the engine's in "en" or "ko"."""
-    return _engine()(sentence, language)
+    return _engine()(sentence) if language == "ko" else sentence

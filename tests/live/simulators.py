@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,3 +57,14 @@ def simulated(account: Account | None = None, skew_ms: int = 0, upbit: bool = Fa
         loop.call_soon_threadsafe(stopped.set)
         thread.join(10)
         loop.close()
+
+
+def within(seconds: float, what: Callable[[], Any]) -> Any:
+    """The first true answer."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds:g} s")

@@ -1,7 +1,6 @@
 """Our clock is measured against the venue's while the bot runs: too far off, entries stop, and come back."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from live.guard import Guard
 from live.risk.codes import Code
 from market.errors import VenueDown
 from tests.live.lives import life, walk
-from tests.live.simulators import KEY, SECRET, simulated
+from tests.live.simulators import KEY, SECRET, simulated, within
 from tests.live.test_bad_input import PROFILE, while_it_trades
 
 S = 10**9
@@ -108,16 +107,6 @@ def test_a_venue_that_does_not_say_leaves_what_was_known_for_a_while(tmp_path: P
         await until(lambda: guard.clock_offset == 0)
 
     watched(tmp_path, scene)
-
-
-def within(seconds: float, what: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = what()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"not within {seconds:g} s")
 
 
 def test_a_whole_bot_stops_entering_while_its_clock_is_ten_seconds_off_and_goes_on_by_itself(

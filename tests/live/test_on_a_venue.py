@@ -1,10 +1,7 @@
 """The whole bot on a simulated Binance in real time: with orders there, and on paper by its prices."""
 
-import time
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,7 +11,7 @@ from live.control.places import Places
 from records.entries import message_of
 from records.inputs import Owned, Transfer
 from records.journal_view import JournalView
-from tests.live.simulators import KEY, SECRET, simulated
+from tests.live.simulators import KEY, SECRET, simulated, within
 from tests.live.test_bad_input import PROFILE, while_it_trades
 
 
@@ -34,17 +31,6 @@ def profile_of(tmp_path: Path, url: str, *changes: tuple[str, str]) -> Path:
     path = tmp_path / "bad.toml"
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def within(seconds: float, what: Callable[[], Any]) -> Any:
-    """The first true answer."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = what()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"not within {seconds:g} s")
 
 
 def test_orders_rest_fill_and_are_closed_by_hand_and_both_sides_agree(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ class Engine:
         elif isinstance(event, QuoteEvent):
             self._see_price(event.instrument, (event.bid + event.ask) / 2.0)
         elif isinstance(event, MoneyEvent):
-            self.treasurer.want()
+            self.treasurer.moved()
         elif isinstance(event, LinkEvent) and event.link is not Link.DOWN:
             await self.reconcile()
 

@@ -39,6 +39,7 @@ class Treasurer:
     _due: int = 0
     _look: bool = False
     wanted: bool = False  # something says that there is news
+    _told: bool = False  # the venue itself does
     _seen: tuple[Decimal, int] | None = None  # cash at the venue, fills by then
     _unexplained: Decimal = ZERO
     _doubted: bool = False  # one question after the move brought nothing
@@ -68,6 +69,11 @@ class Treasurer:
         """Something says that money moved: ask soon."""
         self.wanted = True
         self._wake.set()
+
+    def moved(self) -> None:
+        """The venue says that money moved; its lists may not say so yet."""
+        self._told = True
+        self.want()
 
     def look(self) -> None:
         """Book and venue were compared: see whether cash moved without a fill."""
@@ -104,9 +110,10 @@ class Treasurer:
             self._failed(error)
             return False
         self._failing = False
-        self._due = now + self.every
         reports: list[TransferReport | FundingReport] = [*moved, *paid]
         news = [self._hear(each) for each in reports]
+        unlisted, self._told = self._told and not any(news), False
+        self._due = now + (min(RETRY, self.every) if unlisted else self.every)
         self._explain(any(news))
         if any(news):
             await self.booked()

@@ -290,9 +290,9 @@ class CcxtBroker:
         return sorted(found, key=lambda each: (each.ts, each.id))
 
     def _asked_since(self, since: int) -> tuple[int, int]:
-        """From when until when money's movements are asked for, ms."""
+        """From when until when money's movements are asked for, ms: beyond now, which we know roughly."""
         self._signed()
-        until = self.now() // MS
+        until = self.now() // MS + money.MINUTE
         return max(since // MS, until - money.REACH), until
 
     # --- pieces

@@ -11,7 +11,7 @@ from brokers.crypto.reports import MS
 from market.errors import VenueDown
 
 DAY, MINUTE = 86_400_000, 60_000  # ms
-REACH = 90 * DAY - MINUTE  # how far back is asked: venues list a quarter of a year when they hear of it
+REACH = 90 * DAY - MINUTE  # the longest time asked for: venues list less than a quarter of a year
 PAGES = 100
 Numbered = Callable[[int], Awaitable[list[Row]]]  # the n-th page, from 0
 

@@ -990,6 +990,16 @@ async def a_transfer_has_one_name_whenever_it_is_asked_for(adapter: Adapter) -> 
 
 
 @case("lists_transfers")
+async def what_has_just_come_is_listed_though_our_clock_is_behind(adapter: Adapter) -> None:
+    """An estimate of the venue's time is good to its answer's delay, and news of money come at once."""
+    async with stage(adapter) as at:
+        venue, who = _wallet(at)
+        at.broker.clock = lambda clock=at.broker.clock: clock() - 5_000_000_000
+        venue.deposit(who, _quote(adapter), Decimal(7))
+        assert [each.amount for each in await at.broker.transfers(START)] == [7]
+
+
+@case("lists_transfers")
 async def money_on_its_way_is_not_there_yet(adapter: Adapter) -> None:
     async with stage(adapter) as at:
         venue, who = _wallet(at)

@@ -20,7 +20,7 @@ from live.risk.codes import Code
 from live.session import Session
 from live.trader import Trader
 from live.transfers import Purse, carried
-from live.treasurer import Treasurer
+from live.treasurer import RETRY, Treasurer
 from market.instruments import Instrument, Kind
 from records.inputs import Owned, Transfer
 from records.outcomes import Equity, Trade
@@ -145,6 +145,24 @@ def test_it_asks_when_its_time_has_come_or_the_venue_says_that_money_moved(tmp_p
         before = bank.asked
         await engine.hear(MoneyEvent("balanceUpdate"))
         await asyncio.wait_for(asked(before), 10)
+
+    play(tmp_path, scene)
+
+
+def test_what_the_stream_says_before_the_venue_lists_it_is_asked_for_again_soon(tmp_path: Path) -> None:
+    async def scene(one: Life, bank: Bank) -> None:
+        engine, moment = one.bot.engine, [0]
+        treasurer = Treasurer(engine.broker, engine.session, lambda: moment[0])
+        treasurer.moved()
+        assert not await treasurer.ask()
+        for passed, wanted in ((RETRY - 1, False), (RETRY, True)):
+            moment[0], treasurer.wanted = passed, False
+            treasurer.tick(passed)
+            assert treasurer.wanted == wanted
+        assert not await treasurer.ask()  # once: else it would go on for ever
+        treasurer.wanted = False
+        treasurer.tick(2 * RETRY)
+        assert not treasurer.wanted
 
     play(tmp_path, scene)
 

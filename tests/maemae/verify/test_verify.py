@@ -112,7 +112,8 @@ def test_prices_written_into_by_a_strategy_are_caught_and_left_whole() -> None:
 def test_the_order_of_a_set_is_blamed_on_determinism_not_on_lookahead() -> None:
     report = verify_pipeline(pipeline("hash_order"), market(600, 4), "abc", QUICK)
     verdicts = {check.name: check.ok for check in report.checks}
-    assert verdicts["determinism"] is False and verdicts["no lookahead"] is None
+    # this process's own hash seed may by chance order as a witness's does: then nothing differs under its cuts
+    assert verdicts["determinism"] is False and verdicts["no lookahead"] is not False
 
 
 def test_a_pipeline_that_does_not_run_is_refused_in_one_sentence() -> None:

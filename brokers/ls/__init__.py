@@ -1,0 +1,1 @@
+"""LS Securities Open API: Korean stocks, KOSPI200 futures and options."""

@@ -74,6 +74,7 @@ class Engine:
             lambda code, text: self.sending.alarm(code, text), self.reconcile,
         )  # fmt: skip
         self._stop = asyncio.Event()
+        self._turn = asyncio.Lock()  # held while an event is heard
         self._compared = 0
 
     @property
@@ -104,33 +105,31 @@ class Engine:
 
     async def run(self) -> None:
         """Trade until the feed ends, ``stop`` is called or something dies."""
-        events = aiter(self.broker.events())
         stopped = asyncio.create_task(self._stop.wait())
+        hearing = asyncio.create_task(self._hear_all())
         beating = asyncio.create_task(self._beat())
         asking = asyncio.create_task(self.treasurer.run())
+        fatal: list[asyncio.Future[None]] = [self.sending.failed, beating, asking, hearing]
+        ends: list[asyncio.Future[Any]] = [stopped, *fatal]
         try:
-            while True:
-                event: asyncio.Future[BrokerEvent | None] = asyncio.ensure_future(anext(events, None))
-                ends: set[asyncio.Future[Any]] = {event, stopped, beating, asking, self.sending.failed}
-                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-                for end in (self.sending.failed, beating, asking):
-                    if end.done():
-                        event.cancel()
-                        end.result()
-                if not event.done():
-                    event.cancel()
-                    break
-                heard = event.result()
-                if heard is None:
-                    await self.sending.idle()
-                    await self.sending.settled()
-                    break
-                await self.hear(heard)
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            for end in fatal:
+                if end.done():
+                    end.result()
+            if hearing.done():
+                await self.sending.idle()
+                await self.sending.settled()
         finally:
-            beating.cancel()
-            asking.cancel()
-            stopped.cancel()
+            await self._turn.acquire()  # what is being heard is heard to its end
+            for task in (hearing, beating, asking, stopped):
+                task.cancel()
             await self.sending.close()
+
+    async def _hear_all(self) -> None:
+        async for event in self.broker.events():
+            async with self._turn:
+                await self.hear(event)
+            await asyncio.sleep(0)  # what it made the desk mean leaves before the next is heard
 
     def stop(self) -> None:
         """End the loop; what rests at the venue stays."""

@@ -34,7 +34,10 @@ PRAGMA user_version = {VERSION};
 """
 # The log is moved into the database at this many pages of 4 KiB at the latest; ``tidy`` does it sooner.
 _LOG_PAGES = 4000
-_INSERT = "INSERT INTO entries (number, ts, kind, key, body, chain) VALUES (?, ?, ?, ?, ?, ?)"
+_INSERT = (
+    "INSERT INTO entries (number, ts, kind, key, body, chain) VALUES (?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (kind, key) WHERE key IS NOT NULL DO NOTHING"  # not of numbers: see ``_writing``
+)
 _NAMED = "SELECT number FROM entries WHERE kind = ? AND key = ?"
 
 
@@ -87,14 +90,13 @@ class Journal(JournalView):
         with self._one_at_a_time, self._writing(len(ready)):
             number, chain, placed = self._number, self._chain, []
             for draft, body in ready:
-                stands = self._number_of(draft)
-                if stands:
-                    placed.append(Appended(stands, False))
-                    continue
-                number += 1
-                chain = link(chain, number, draft.ts, draft.kind, draft.key, body)
-                self._db.execute(_INSERT, (number, draft.ts, draft.kind, draft.key, body, chain))
-                placed.append(Appended(number, True))
+                tied = link(chain, number + 1, draft.ts, draft.kind, draft.key, body)
+                row = (number + 1, draft.ts, draft.kind, draft.key, body, tied)
+                if self._db.execute(_INSERT, row).rowcount:
+                    number, chain = number + 1, tied
+                    placed.append(Appended(number, True))
+                else:
+                    placed.append(Appended(self._number_of(draft), False))
             self._db.execute("COMMIT")
             self._number, self._chain = number, chain
         return placed
@@ -108,10 +110,9 @@ class Journal(JournalView):
         return self._number, self._chain
 
     def _number_of(self, draft: Draft) -> int:
-        if draft.key is None:
-            return 0
-        row = self._db.execute(_NAMED, (draft.kind, draft.key)).fetchone()
-        return row[0] if row else 0
+        """Of the entry that has the draft's name already."""
+        number: int = self._db.execute(_NAMED, (draft.kind, draft.key)).fetchone()[0]
+        return number
 
     @contextmanager
     def _writing(self, count: int) -> Iterator[None]:

@@ -17,6 +17,7 @@ from strategies.signals import SIGNAL
 
 Rows = NDArray[np.void]
 _NO_SIGNALS, _NO_LABELS, _NO_DECISIONS = np.zeros(0, SIGNAL), np.zeros(0, LABEL), np.zeros(0, DECISION)
+_NO_ORDERS, _NO_FILLS, _NO_TRADES = np.zeros(0, ORDER), np.zeros(0, FILL), np.zeros(0, TRADE)
 _NO_REPORTS, _NO_TIME, _NO_PRICES = np.zeros(0, REPORT), np.zeros(0, np.int64), (np.zeros(0),) * 5
 
 
@@ -96,7 +97,7 @@ class Desk:
         labels: Rows = _NO_LABELS,
     ) -> Step:
         """As ``advance``, with copies of everything that left the desk."""
-        decisions = np.empty(len(signals), DECISION)
+        decisions = np.empty(len(signals), DECISION) if len(signals) else _NO_DECISIONS
         self.advance(ts, prices, signals, p, status, labels, decisions)
         return self._taken(decisions)
 
@@ -113,10 +114,11 @@ class Desk:
 
     def _taken(self, decisions: Rows) -> Step:
         account = self.book.account[0]
+        orders, fills, trades = account["gave_orders"], account["gave_fills"], account["gave_trades"]
         return Step(
             decisions,
-            self._orders[: account["gave_orders"]].copy(),
-            self._fills[: account["gave_fills"]].copy(),
-            self._trades[: account["gave_trades"]].copy(),
+            self._orders[:orders].copy() if orders else _NO_ORDERS,
+            self._fills[:fills].copy() if fills else _NO_FILLS,
+            self._trades[:trades].copy() if trades else _NO_TRADES,
             float(account["equity"]),
         )

@@ -22,6 +22,7 @@ from market.labels import LABEL
 from market.ta_carry import Carry
 from strategies.signals import SIGNAL, SignalKind, Signals
 
+_NO_LABELS = np.zeros(0, LABEL)
 FIRST = 4096  # rows of room at first; doubled when they are full
 SOONEST, LATEST = 2, 3  # times what is needed: history is shortened between bars, else at one
 
@@ -183,17 +184,15 @@ class Reader:
         """Labels of the desk's own signals that are known since bar t, numbered as the desk counts."""
         self._open = max(self._open, self._before)
         if not self.pipeline.filters or self._open == len(self._bars):
-            return np.zeros(0, LABEL)
-        since = self._open - number
+            return _NO_LABELS
+        since, last = self._open - number, t - self.history.first
         found = self.pipeline.labels(Signals(rows[since:]), panel)
-        waiting = rows["kind"][since:] == SignalKind.ENTER
-        waiting[found["seq"]] = False
-        still = np.flatnonzero(waiting)
-        mine: NDArray[np.void] = found[found["matured_at"] == t - self.history.first]
-        mine["seq"] += self._open - self._before
-        for name in ("matured_at", "entry_bar"):
-            mine[name] += np.where(mine[name] >= 0, self.history.first, 0)
-        self._open += int(still[0]) if len(still) else len(waiting)
+        mine: NDArray[np.void] = found[found["matured_at"] == last] if len(found) else _NO_LABELS
+        if len(mine):
+            mine["seq"] += self._open - self._before
+            for name in ("matured_at", "entry_bar"):
+                mine[name] += np.where(mine[name] >= 0, self.history.first, 0)
+        self._open += _ended(rows["kind"][since:].tolist(), found["seq"].tolist())
         return mine
 
     def _look(self) -> bool:
@@ -216,13 +215,22 @@ class Reader:
     def _forget(self, times: int) -> None:
         """Once history is ``times`` as long as needed, keep what a strategy, a filter or an open label may
         look back on."""
+        kept = len(self.history) - self.history.first
+        if kept < times * self.least:
+            return
         settled = _longest(strategy for _, strategy in self.pipeline.strategies)
         needed = max(self.least, settled + _longest(self.pipeline.filters) + 1)
         if self.pipeline.filters and self._open < len(self._bars):
             needed = max(needed, len(self.history) - self._bars[self._open] + settled + 1)
-        kept = len(self.history) - self.history.first
         if kept >= times * needed and self._look():
             self.history.forget(kept - needed)
+
+
+def _ended(kinds: Sequence[int], labelled: Sequence[int]) -> int:
+    """How many signals there are before the first entry that has no label yet."""
+    known = set(labelled)
+    still = (n for n, kind in enumerate(kinds) if kind == SignalKind.ENTER and n not in known)
+    return next(still, len(kinds))
 
 
 def _longest(agents: Iterable[Any]) -> int:
@@ -236,5 +244,5 @@ def nothing_said(n_filters: int) -> Said:
         np.zeros(0, SIGNAL),
         np.zeros((0, n_filters)),
         np.zeros((0, n_filters), np.int8),
-        np.zeros(0, LABEL),
+        _NO_LABELS,
     )

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from brokers.contract import BRACKETS, OrderUpdate
 from brokers.rows import Prices
 from desk.orders import Bracket, Canceled, Denied, Expired, Fill, Order, Rejected, decimal
-from desk.records import REPORT, Cause, OrderEventKind, OrderKind, Reason, ReportKind
+from desk.records import ORDER, REPORT, Cause, OrderEventKind, OrderKind, Reason, ReportKind
 from desk.rules import DeskRules
 from desk.stepper import Desk, Step
 from market.instruments import Instrument
 
 Rows = NDArray[np.void]
+_ORDER: tuple[str, ...] = ORDER.names or ()
 DIGITS = tuple("0123456789")
 BARRIERS = BRACKETS | {".exit": Reason.SIGNAL}  # a person's
 
@@ -69,6 +70,7 @@ class Trader:
     def __post_init__(self) -> None:
         self.desk = Desk(self.instruments, self.rules, self.n_filters, venue=True)
         self._n_strategies = len(self.rules.strategies)
+        self._lots = [decimal(one.lot) for one in self.instruments]
         self._columns = {one.id: column for column, one in enumerate(self.instruments)}
         self._sent: dict[str, tuple[Order, int]] = {}  # by client id: the order and the desk's number
         self._orders: dict[int, Order] = {}
@@ -93,7 +95,7 @@ class Trader:
 
     def lot(self, column: int) -> Decimal:
         """Units of one lot of an instrument."""
-        return decimal(self.instruments[column].lot)
+        return self._lots[column]
 
     def awaits(self, number: int) -> bool:
         """True while the desk counts on an order to fill."""
@@ -116,24 +118,25 @@ class Trader:
                 yield Withdraw(self._orders[number], number)
 
     def _order(self, row: np.void) -> Order:
-        instrument = self.instruments[int(row["instrument"])]
-        number = int(row["instrument"]) * self._n_strategies + int(row["strategy"])
-        position = self.desk.book.positions[number]
-        price = None if isnan(row["price"]) else decimal(row["price"])
-        reduces = row["reason"] != Reason.ENTRY
-        stop, target, trail = (float(position[f"asked_{name}"]) for name in ("stop", "target", "trail"))
-        bracket = Bracket(stop, target, trail, int(position["asked_unit"]), int(position["asked_horizon"]))
+        said = dict(zip(_ORDER, row.item(), strict=True))  # all at once: a field alone costs as much
+        column, strategy, reduces = said["instrument"], said["strategy"], said["reason"] != Reason.ENTRY
+        price = None if isnan(said["price"]) else decimal(said["price"])
         return Order(
-            client_id=f"{self.run}-{row['id']}",
-            instrument=instrument.id,
-            side=int(row["side"]),
-            quantity=int(row["lots"]) * decimal(instrument.lot),
-            limit=price if row["kind"] == OrderKind.LIMIT else None,
-            trigger=price if row["kind"] == OrderKind.STOP else None,
+            client_id=f"{self.run}-{said['id']}",
+            instrument=self.instruments[column].id,
+            side=said["side"],
+            quantity=said["lots"] * self._lots[column],
+            limit=price if said["kind"] == OrderKind.LIMIT else None,
+            trigger=price if said["kind"] == OrderKind.STOP else None,
             reduces=reduces,
-            strategy=int(row["strategy"]),
-            bracket=None if reduces else bracket,
+            strategy=strategy,
+            bracket=None if reduces else self._bracket(column * self._n_strategies + strategy),
         )
+
+    def _bracket(self, place: int) -> Bracket:
+        position = self.desk.book.positions[place]
+        stop, target, trail = (float(position[f"asked_{name}"]) for name in ("stop", "target", "trail"))
+        return Bracket(stop, target, trail, int(position["asked_unit"]), int(position["asked_horizon"]))
 
     def _opens(self, order: Order, number: int, place: int) -> None:
         """An entry fills. One that the desk has ended, or never meant, brings its own barriers."""

@@ -68,7 +68,7 @@ class _Call:
     """One call, as it was last made."""
 
     def __init__(self, columns: list[Floats], outputs: Sequence[Floats]) -> None:
-        self._columns, self._n = columns, len(columns[0])
+        self._given(columns)
         self._outputs = [*outputs]  # with room behind, once it has gone on
         self._stream: Any = None
         self.reading = 0
@@ -85,8 +85,17 @@ class _Call:
         return -1
 
     def _holds(self, columns: list[Floats], start: int) -> bool:
-        pairs = zip(self._columns, columns, strict=True)
-        return all(_same(old[start:], new[: self._n - start]) for old, new in pairs)
+        """Equal to the bit. The same memory is: rows of a history never change, and ``_columns`` keep it."""
+        for old, place, new in zip(self._columns, self._places, columns, strict=True):
+            if place + start * old.itemsize != new.ctypes.data and not _same(
+                old[start:], new[: self._n - start]
+            ):
+                return False
+        return True
+
+    def _given(self, columns: list[Floats]) -> None:
+        self._columns, self._n = columns, len(columns[0])
+        self._places = [column.ctypes.data for column in columns]
 
     def go_on(self, columns: list[Floats], begin: Callable[..., Any], forgotten: int) -> None:
         """Drop the oldest bars that ``columns`` lack, and add the newest that they have."""
@@ -102,7 +111,7 @@ class _Call:
                 if row == len(self._outputs[k]):
                     self._outputs[k] = np.concatenate([self._outputs[k], np.empty(max(row, 1024))])
                 self._outputs[k][row] = one
-        self._columns, self._n = columns, len(columns[0])
+        self._given(columns)
 
     def answer(self) -> tuple[Floats, ...]:
         """Copies: what an author does to them is his own affair."""
@@ -114,19 +123,18 @@ def _predecessor(
 ) -> tuple[_Call | None, int]:
     """The call that goes on in ``columns``, most often the one whose turn it was in the last reading, and
     how many of its oldest bars they lack."""
-    for place in (turn, *range(len(calls))):
-        if place < len(calls):
-            forgotten = calls[place].forgotten(columns, reading - calls[place].reading)
-            if forgotten >= 0:
+    order = [turn, *range(len(calls))] if turn < len(calls) else range(len(calls))
+    for place in order:
+        call = calls[place]
+        forgotten = call.forgotten(columns, reading - call.reading)
+        if forgotten >= 0:
+            if place != turn:
                 calls.insert(min(turn, len(calls) - 1), calls.pop(place))
-                return calls[min(turn, len(calls) - 1)], forgotten
+            return call, forgotten
     return None, 0
 
 
 def _same(old: Floats, new: Floats) -> bool:
-    """Equal to the bit. The same memory is: rows of a history never change, and ``old`` keeps it alive."""
-    if old.ctypes.data == new.ctypes.data:
-        return True
     if len(old) and old[0] != new[0] and old[0] == old[0]:
         return False  # most are told apart by this
     return np.array_equal(old.view(np.int64), new.view(np.int64))

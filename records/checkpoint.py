@@ -42,8 +42,7 @@ def pack(arrays: Mapping[str, Array]) -> bytes:
 
     Raises ConfigError for arrays of objects, dates or complex numbers.
     """
-    header = [[name, list(array.shape), _layout(array.dtype)[1]] for name, array in arrays.items()]
-    text = json.dumps(header, separators=(",", ":")).encode()
+    text = _header(tuple((name, array.shape, array.dtype) for name, array in arrays.items()))
     content = b"".join((len(text).to_bytes(8, "little"), text, *(_raw(array) for array in arrays.values())))
     return MAGIC + hashlib.sha256(content).digest() + content
 
@@ -135,17 +134,15 @@ def _sound(data: bytes) -> bytes:
 
 def _raw(array: Array) -> bytes:
     """The values without padding, little-endian."""
-    packed = np.zeros(array.shape, _layout(array.dtype)[0])
-    _fill(array, packed)
+    packed = np.empty(array.shape, _layout(array.dtype)[0])
+    packed[...] = array
     return packed.tobytes()
 
 
-def _fill(source: Array, target: Array) -> None:
-    if not source.dtype.names:
-        target[...] = source
-        return
-    for name in source.dtype.names:
-        _fill(source[name], target[name])
+@lru_cache(maxsize=256)
+def _header(arrays: tuple[tuple[str, tuple[int, ...], np.dtype[Any]], ...]) -> bytes:
+    fields = [[name, list(shape), _layout(dtype)[1]] for name, shape, dtype in arrays]
+    return json.dumps(fields, separators=(",", ":")).encode()
 
 
 @lru_cache(maxsize=64)

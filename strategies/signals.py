@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from market.bars import Ints
 from market.compiled import compiled
 from market.errors import DataError, nearest
 
@@ -73,6 +73,8 @@ def _plain_entry() -> NDArray[np.void]:
 
 
 _PLAIN = _plain_entry()
+_PLAIN_ROW = _PLAIN.view(SIGNAL)
+_NOWHERE = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,21 +124,18 @@ class Signals:
         ``columns`` (stop=0.01, horizon=20 …) apply to the entries; arrays of length n_bars are read
         at the entry's bar.
         """
-        exits, entries = ((exit, 1), (exit_short, -1)), ((enter, 1), (enter_short, -1))
-        said = [(SignalKind.EXIT, side, _mask(mask)) for mask, side in exits if mask is not None]
-        said += [(SignalKind.ENTER, side, _mask(mask)) for mask, side in entries if mask is not None]
-        lengths = sorted({len(mask) for _, _, mask in said})
+        masks = [_mask(mask) for mask in (exit, exit_short, enter, enter_short)]
+        lengths = sorted({len(mask) for mask in masks if mask is not None})
         if len(lengths) > 1:
             raise DataError(f"signal masks have different lengths {lengths}: expected one value per bar.")
-        given = {name: _per_bar(name, value, lengths[0] if said else 0) for name, value in columns.items()}
-        parts = []
-        for kind, side, mask in said:
-            bars = np.flatnonzero(mask)
-            own: dict[str, Any] = {"kind": kind, "side": side}
-            if kind == SignalKind.ENTER:
-                own |= {name: value[bars] if value.ndim else value for name, value in given.items()}
-            parts.append(cls.at(bars, **own).rows)
-        return cls(reduce(_merged, parts) if parts else cls.none().rows, lengths[0] if said else None)
+        n_bars = lengths[0] if lengths else None
+        given = {name: _per_bar(name, value, n_bars or 0) for name, value in columns.items()}
+        rows = _in_order(_PLAIN_ROW, *(_NOWHERE if mask is None else np.flatnonzero(mask) for mask in masks))
+        if given:
+            entries = rows["kind"] == SignalKind.ENTER
+            for name, value in given.items():
+                rows[name][entries] = value[rows["bar"][entries]] if value.ndim else value
+        return cls(rows, n_bars)
 
     @classmethod
     def merge(cls, parts: "Iterable[Signals]") -> "Signals":
@@ -149,22 +148,28 @@ class Signals:
 
 
 @compiled
-def _merged(first: Any, second: Any) -> Any:
-    """Two sorted arrays of signals as one; on one bar, the first's come first."""
-    rows = np.empty(len(first) + len(second), first.dtype)
-    i, j = 0, 0
-    for k in range(len(rows)):
-        if j == len(second) or (i < len(first) and first[i].bar <= second[j].bar):
-            rows[k] = first[i]
-            i += 1
-        else:
-            rows[k] = second[j]
-            j += 1
+def _in_order(plain: Any, exit: Ints, exit_short: Ints, enter: Ints, enter_short: Ints) -> Any:
+    """Signals at the bars of each kind, all ascending; on one bar, in the order of the arguments."""
+    said = (exit, exit_short, enter, enter_short)
+    total = len(exit) + len(exit_short) + len(enter) + len(enter_short)
+    rows, at = np.empty(total, plain.dtype), np.zeros(4, np.int64)
+    for row in range(total):
+        first = -1
+        for kind in range(4):
+            if at[kind] < len(said[kind]) and (first < 0 or said[kind][at[kind]] < said[first][at[first]]):
+                first = kind
+        rows[row] = plain[0]
+        rows[row].bar = said[first][at[first]]
+        rows[row].kind = SignalKind.EXIT if first < 2 else SignalKind.ENTER
+        rows[row].side = -1 if first % 2 else 1
+        at[first] += 1
     return rows
 
 
-def _mask(mask: ArrayLike) -> NDArray[np.bool_]:
+def _mask(mask: ArrayLike | None) -> NDArray[np.bool_] | None:
     """True and False only: a NaN in a mask of numbers would count as true."""
+    if mask is None:
+        return None
     found = np.asarray(mask)
     if found.dtype != np.bool_ or found.ndim != 1:
         raise DataError(

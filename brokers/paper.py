@@ -75,7 +75,7 @@ class PaperBroker:
 
     async def events(self) -> AsyncIterator[BrokerEvent]:
         async for event in self.source.events():
-            rows = self._rows.take(event) if isinstance(event, BarEvent) else self._rows.due(event.now)
+            rows = self._rows.take(event) if isinstance(event, BarEvent) else self._rows.said(event.now)
             for row in rows:
                 async for heard in self._meet(row):
                     yield heard

@@ -49,11 +49,15 @@ class Rows:
         if len(self._waiting[bar.ts]) == len(self._columns):
             yield from self._until(bar.ts)
 
-    def due(self, now: int) -> Iterator[Row]:
-        """The rows that have waited long enough at ``now``, ns UTC."""
-        ripe = [ts for ts in self._waiting if ts + self.timeframe + self.patience <= now]
+    def said(self, now: int) -> Iterator[Row]:
+        """The rows that closed by ``now``, ns UTC: nothing more is said of them."""
+        ripe = [ts for ts in self._waiting if ts + self.timeframe <= now]
         if ripe:
             yield from self._until(max(ripe))
+
+    def due(self, now: int) -> Iterator[Row]:
+        """The rows that have waited long enough at ``now``, though nobody said that all was said."""
+        yield from self.said(now - self.patience)
 
     def _until(self, ts: int) -> Iterator[Row]:
         """Everything up to ``ts``, oldest first: an older row that still waits won't be completed."""

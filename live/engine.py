@@ -20,6 +20,7 @@ from brokers.contract import (
     TradeEvent,
 )
 from brokers.rows import Row, Rows
+from desk.orders import Fill
 from live.agreement import Agreement
 from live.guard import Guard
 from live.history import rows_between
@@ -148,7 +149,7 @@ class Engine:
         if isinstance(event, BarEvent):
             self.step_all(list(self.rows.take(event)))
         elif isinstance(event, TimeEvent):
-            self.step_all(list(self.rows.due(event.now)))
+            self.step_all(list(self.rows.said(event.now)))
         elif isinstance(event, OrderUpdate):
             self._hear_update(event)
         elif isinstance(event, TradeEvent):
@@ -157,8 +158,8 @@ class Engine:
             self._see_price(event.instrument, (event.bid + event.ask) / 2.0)
         elif isinstance(event, MoneyEvent):
             self.treasurer.moved()
-        elif isinstance(event, LinkEvent) and event.link is not Link.DOWN:
-            await self.reconcile()
+        elif isinstance(event, LinkEvent) and event.feed is Feed.ORDERS and event.link is not Link.DOWN:
+            await self.reconcile()  # bars that were missed are asked for; older prices tell nobody anything
 
     async def reconcile(self, starting: bool = False) -> dict[str, Decimal]:
         """Hear what the venue has that the journal lacks; returns what it holds, by instrument.
@@ -212,9 +213,17 @@ class Engine:
 
     def _hear_update(self, update: OrderUpdate) -> None:
         self.sending.put(self.session.update(update, self.clock()))
+        if isinstance(update.event, Fill):
+            self._see_too_much(update)
         if self.guard is not None:
             self.guard.touch(update.instrument)
         self._protect(update.instrument)
+
+    def _see_too_much(self, update: OrderUpdate) -> None:
+        known = self.session.orders.known.get(update.client_id)
+        if known is not None and known.view.overfilled:
+            text = f"the venue filled {known.view.filled} of an order of {known.view.quantity}"
+            self.sending.tell("overfilled", known.order, text)
 
     def _see_price(self, instrument: str, price: float) -> None:
         if self.protection is not None:

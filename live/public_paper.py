@@ -56,7 +56,7 @@ class PublicPaper(PaperBroker):
             if isinstance(event, QuoteEvent | TradeEvent | LinkEvent):
                 yield event
             elif isinstance(event, BarEvent | TimeEvent):
-                rows = self._rows.take(event) if isinstance(event, BarEvent) else self._rows.due(event.now)
+                rows = self._rows.take(event) if isinstance(event, BarEvent) else self._rows.said(event.now)
                 for row in rows:
                     async for heard in self._meet(row):
                         yield heard

@@ -28,6 +28,8 @@ from market.timeframes import parse_timeframe
 if TYPE_CHECKING:
     from brokers.crypto.broker import CcxtBroker
 
+ANSWER = 3 * 10**9  # ns that a bar which was asked for may take, before a row goes without it
+
 
 @dataclass(frozen=True, eq=False)
 class Market:
@@ -104,7 +106,7 @@ async def streamed(profile: Profile, venue: "CcxtBroker") -> Market:
         connect,
         venue.now,
         warmup=warmup_of(profile),
-        patience=2 * 10**9 if real else 0,
+        patience=venue.patience + ANSWER if real else 0,
         feeds=frozenset({Feed.BARS, Feed.ORDERS, Feed.QUOTES}),
         short=not real or venue.capabilities.short,
         offset=venue.clock() - venue.now(),

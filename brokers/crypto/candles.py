@@ -68,19 +68,18 @@ class Candles:
     async def tick(self) -> None:
         """Ask for bars that are overdue or out of order; say the time when none is missing."""
         now = self.clock()
-        close = now - now % self.timeframe
-        late = [name for name in self.instruments if self._needs(name, now, close)]
+        late = [name for name in self.instruments if self._needs(name, self._final(now))]
         await asyncio.gather(*(self.mend(name) for name in late))
-        if self._all_said(close) and now >= self._told + self.tell_every:
-            self._told = now
-            self.say(TimeEvent(now))
+        sure = min(self._sure.values())
+        until = now if sure >= now - now % self.timeframe else sure
+        if until >= self._told + self.tell_every:
+            self._told = until
+            self.say(TimeEvent(until))
 
     async def mend(self, name: str) -> None:
         """Say what the venue has and was not said. A venue that doesn't answer is asked again later."""
         async with self._locks[name]:
-            now = self.clock()
-            close = now - now % self.timeframe
-            final = close if now >= close + self.patience else close - self.timeframe
+            final = self._final(self.clock())
             try:
                 found = await self.ask(name, self.said[name] + self.timeframe, final)
             except MaemaeError:
@@ -94,15 +93,14 @@ class Candles:
             self._held[name].clear()
             self._sure[name] = max(self._sure[name], final)
 
-    def _needs(self, name: str, now: int, close: int) -> bool:
+    def _final(self, now: int) -> int:
+        """The newest close after which a bar that no stream said is asked for."""
+        return (now - self.patience) // self.timeframe * self.timeframe
+
+    def _needs(self, name: str, final: int) -> bool:
         if time.monotonic() < self._again[name]:
             return False
-        if self._held[name]:
-            return True
-        return self._sure[name] < close and now >= close + self.patience
-
-    def _all_said(self, close: int) -> bool:
-        return all(sure >= close for sure in self._sure.values())
+        return bool(self._held[name]) or self._sure[name] < final
 
     def _give(self, bar: BarEvent) -> None:
         self.said[bar.instrument] = bar.ts

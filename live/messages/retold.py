@@ -36,6 +36,9 @@ FORMS = {
     "{who} at the command line": "명령줄의 {who}",
     "somebody": "누군가",
     "account: {what}": "계좌: {what}",
+    # orders
+    "the venue filled {filled} of an order of {ordered}": "{ordered} 주문에 거래소가 {filled} 체결했습니다",
+    "an order of somebody else's rests on this account": "다른 곳에서 낸 주문이 이 계좌에 남아 있습니다",
 }
 SHAPES = {"head": r"R\d\d [A-Z_]+(?: [^:]+)?", "span": r"-?[\d.]+[smhd]"}
 

@@ -160,6 +160,25 @@ def test_whatever_a_stream_does_each_bar_is_said_once_and_in_order(
             assert not later, "a bar that had closed came after the time was said"
 
 
+@pytest.mark.parametrize("patience", (MINUTE, MINUTE + 1, 5 * MINUTE // 2))
+def test_a_patience_longer_than_a_bar_delays_bars_and_loses_none(patience: int) -> None:
+    market, said = Market(random.Random(0), sparse=False), list[Any]()
+    market.chance = random.Random("answers always")
+    market.chance.random = lambda: 1.0  # type: ignore[method-assign]
+
+    async def scene() -> None:
+        candles = Candles(("A@x",), MINUTE, market.ask, said.append, market.clock, patience)
+        for second in range(40 * 60):
+            market.now = START + second * 10**9
+            await candles.tick()
+
+    play(scene())
+    bars = [one.ts for one in said if isinstance(one, BarEvent)]
+    assert bars == [START + number * MINUTE for number in range((40 * MINUTE - 10**9 - patience) // MINUTE)]
+    told = [one.now for one in said if isinstance(one, TimeEvent)]
+    assert told[-1] == bars[-1] + MINUTE and told == sorted(set(told))
+
+
 @pytest.mark.parametrize("adapter", [BINANCE, USDM], ids=str)
 def test_money_that_moves_without_an_order_is_told_at_once(adapter: Adapter) -> None:
     async def scene() -> None:

@@ -7,8 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from brokers.contract import OrderReport
-from desk.orders import Order
+from brokers.contract import OrderReport, OrderUpdate
+from desk.orders import Fill, Order
 from live.bot import RunningBot
 from live.risk.codes import Code
 from live.views.health import checks_of
@@ -109,5 +109,22 @@ def test_a_bot_that_trades_undisturbed_agrees_at_every_bar(tmp_path: Path) -> No
                 await one.bot.engine.reconcile()
                 assert not one.bot.engine.drifting
             assert ended(one.bot)
+
+    asyncio.run(scene())
+
+
+def test_a_venue_that_fills_more_than_was_ordered_is_told_of(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with life(tmp_path, PANEL) as one:
+            await one.until(lambda: ended(one.bot))
+            order, told = ended(one.bot)[-1], list[str]()
+            one.bot.engine.sending.tell = lambda code, about, text: told.append(f"{code} {text}")
+            for number in range(2):
+                fill = Fill(f"too much {number}", order.quantity, Decimal(1))
+                update = OrderUpdate(order.client_id, "v-1", order.instrument, fill)
+                await one.bot.engine.hear(update)
+            assert [each.split()[0] for each in told] == ["overfilled", "overfilled"]
+            twice = f"the venue filled {2 * order.quantity} of an order of {order.quantity}"
+            assert told[0] == f"overfilled {twice}"
 
     asyncio.run(scene())

@@ -112,7 +112,7 @@ def test_prices_written_into_by_a_strategy_are_caught_and_left_whole() -> None:
 def test_the_order_of_a_set_is_blamed_on_determinism_not_on_lookahead() -> None:
     report = verify_pipeline(pipeline("hash_order"), market(600, 4), "abc", QUICK)
     verdicts = {check.name: check.ok for check in report.checks}
-    # this process's own hash seed may by chance order as a witness's does: then nothing differs under its cuts
+    # By chance this process's hash seed may order as a witness's does: then nothing differs under its cuts.
     assert verdicts["determinism"] is False and verdicts["no lookahead"] is not False
 
 

@@ -198,6 +198,7 @@ def _plan_entry(account, inst, pos, rule, signal, d):
         expires = account.bar + signal.valid_bars if signal.valid_bars > 0 else -1
         begin_plan(
             account,
+            inst,
             pos.entry,
             rule,
             Style.MARKET,
@@ -213,6 +214,5 @@ def _plan_entry(account, inst, pos, rule, signal, d):
     kind, price, expires = OrderKind.MARKET, nan, -1
     if rule.entry_style == Style.LADDER:
         kind, price, expires = OrderKind.LIMIT, inst.last, account.bar + rule.ladder_bars
-    begin_plan(
-        account, pos.entry, rule, rule.entry_style, kind, side, Reason.ENTRY, d.lots, price, seq, expires
-    )
+    style = rule.entry_style
+    begin_plan(account, inst, pos.entry, rule, style, kind, side, Reason.ENTRY, d.lots, price, seq, expires)

@@ -1,6 +1,6 @@
 """SplitExecutioner: plans become orders, slice by slice. Rules: docs/desk-rules.md, section 3."""
 
-from math import nan
+from math import ceil, nan
 
 from desk.records import MAX_ORDERS, Cause, OrderEventKind, OrderKind, Reason
 from desk.rules import RungWeights, Style
@@ -117,15 +117,30 @@ def working_exit_lots(pos):
 
 
 @inner
-def begin_plan(account, plan, rules, style, kind, side, reason, lots, price, seq, expires):
+def begin_plan(account, inst, plan, rules, style, kind, side, reason, lots, price, seq, expires):
     """A plan whose first slice is for the next bar."""
     plan.next_bar = account.bar + 1
     plan.lots, plan.unsent, plan.slice = lots, lots, 0
-    plan.slices = rules.slices if style == Style.TWAP else 1
+    plan.slices = _parts(inst, rules, style, lots)
     plan.every, plan.expires, plan.seq = rules.every, expires, seq
     plan.price, plan.style, plan.kind = price, style, kind
     plan.side, plan.reason = side, reason
     account.working += 1
+
+
+@inner
+def _parts(inst, rules, style, lots):
+    """Slices or rungs: as many as are wanted, while the least of them is an order that the venue takes."""
+    if style == Style.MARKET:
+        return 1
+    wanted = rules.slices if style == Style.TWAP else rules.rungs
+    least = inst.min_lots
+    if inst.min_notional > 0.0 and inst.last > 0.0:
+        least = max(least, ceil(inst.min_notional / (inst.last * inst.size) - 1e-9))
+    if least > 1:
+        while wanted > 1 and lots // (wanted if style == Style.TWAP else rung_weight(rules, wanted)) < least:
+            wanted -= 1
+    return wanted
 
 
 @inner
@@ -145,6 +160,7 @@ def begin_exit(account, inst, pos, rules, style, reason, lots, seq):
     ladder = style == Style.LADDER
     begin_plan(
         account,
+        inst,
         pos.exit,
         rules,
         style,
@@ -222,7 +238,7 @@ def _expire_exits(account, pos):
 def _emit_due(account, inst, pos, plan, rules, reduces):
     """Send the plan's due slice, or all rungs of a ladder."""
     if plan.style == Style.LADDER:
-        for k in range(rules.rungs):
+        for k in range(plan.slices):
             _emit_rung(account, inst, pos, plan, rules, reduces, k)
         end_plan(account, plan)
         return
@@ -266,7 +282,7 @@ def _rolled(account, pos, reduces):
 
 @inner
 def _emit_rung(account, inst, pos, plan, rules, reduces, k):
-    total = rung_weight(rules, rules.rungs)
+    total = rung_weight(rules, plan.slices)
     lots = plan.lots * rung_weight(rules, k + 1) // total - plan.lots * rung_weight(rules, k) // total
     if reduces:
         lots = min(lots, abs(pos.lots) - working_exit_lots(pos))

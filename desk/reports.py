@@ -25,7 +25,7 @@ def report(account, inst, pos, rule, said):
     elif said.order == NONE:
         _barrier_ended(account, pos, said)
     elif slot != NONE:
-        _order_ended(account, pos, rule, pos.orders[slot])
+        _order_ended(account, inst, pos, rule, pos.orders[slot])
 
 
 @inner
@@ -95,12 +95,12 @@ def _barrier_ended(account, pos, said):
 
 
 @inner
-def _order_ended(account, pos, rule, order):
+def _order_ended(account, inst, pos, rule, order):
     """The venue ended it. What it should have reduced is tried again at market: exits are never dropped."""
     reduces, reason, seq = order.reduces, order.reason, order.seq
     cancel(account, pos, order, OrderEventKind.CANCELED, Cause.VENUE)
     if reduces and pos.lots != 0 and not has_exit(pos):
-        side = -1 if pos.lots > 0 else 1
+        side, lots = -1 if pos.lots > 0 else 1, abs(pos.lots)
         begin_plan(
-            account, pos.exit, rule, Style.MARKET, OrderKind.MARKET, side, reason, abs(pos.lots), nan, seq, -1
+            account, inst, pos.exit, rule, Style.MARKET, OrderKind.MARKET, side, reason, lots, nan, seq, -1
         )

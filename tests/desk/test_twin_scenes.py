@@ -21,7 +21,7 @@ from desk.rules import (
     Style,
     Tie,
 )
-from market.instruments import Fees
+from market.instruments import Fees, Instrument
 from strategies.signals import BarrierUnit, Entry, SignalKind
 from tests.desk.desks import EVERY_DESK, Ran, Run
 from tests.desk.scenes import DAY_NS, costing, said, scene
@@ -178,6 +178,19 @@ def test_twap_rolls_what_a_slice_left_into_the_next(run: Run) -> None:
         (4, 1, 100.0, Reason.ENTRY),
     ]
     assert (ran.orders["cause"] == Cause.ROLLED).sum() == 2
+
+
+@every_desk
+@pytest.mark.parametrize(
+    ("least", "lots"), [({}, [3, 3, 4]), ({"min_quantity": 4.0}, [5, 5]), ({"min_notional": 501.0}, [10])]
+)
+def test_no_slice_is_smaller_than_the_venue_takes(run: Run, least: dict[str, float], lots: list[int]) -> None:
+    instrument = Instrument("X@test", **least)
+    for style in (Style.TWAP, Style.LADDER):
+        rules = ExecutionRules(entry=style, slices=3, rungs=3, step=0.0001, weights=RungWeights.EQUAL)
+        ran = run(scene([FLAT] * 5, [said(0)], execution=rules, instrument=instrument))
+        sent = ran.orders[ran.orders["event"] == OrderEventKind.SENT]
+        assert sent["lots"].tolist() == lots
 
 
 @every_desk

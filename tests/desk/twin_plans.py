@@ -1,5 +1,6 @@
 """Section 3 of docs/desk-rules.md: how entries and exits become slices, and slices orders."""
 
+from math import ceil
 from typing import Any
 
 from desk.records import Cause, OrderEventKind, OrderKind, Reason
@@ -29,22 +30,36 @@ def order_price(terms: Terms, kind: OrderKind, side: int, price: float) -> float
     return terms.down(price) if down else terms.up(price)
 
 
+def big_enough(terms: Terms, lots: int, ref: float) -> bool:
+    """Whether a slice of so many lots is an order that the venue takes, at the last close."""
+    one, value = terms.instrument, ref * terms.size
+    least = ceil(one.min_quantity / terms.lot - 1e-9)
+    if one.min_notional > 0 and ref > 0:
+        least = max(least, ceil(one.min_notional / value - 1e-9))
+    return least <= 1 or lots >= least
+
+
 def split(
     rules: ExecutionRules, style: Style, terms: Terms, t: int, side: int, lots: int, ref: float, away: int
 ) -> list[Slice]:
-    """The slices of a plan of ``lots`` made at the close of ``t``; those of 0 lots are skipped."""
+    """The slices of a plan of ``lots`` made at the close of ``t``; those of 0 lots are skipped.
+
+    There are fewer than wanted where the venue would refuse the smallest.
+    """
     if style == Style.MARKET:
         return [Slice(t + 1, OrderKind.MARKET, lots)]
     if style == Style.TWAP:
-        n = rules.slices
+        n = next(n for n in range(rules.slices, 0, -1) if n == 1 or big_enough(terms, lots // n, ref))
         parts = [
             Slice(t + 1 + k * rules.every, OrderKind.MARKET, (k + 1) * lots // n - k * lots // n)
             for k in range(n)
         ]
     else:
-        weights, whole, sent = rung_weights(rules), sum(rung_weights(rules)), 0
-        parts = []
-        for k, price in enumerate(rung_prices(rules, ref, away)):
+        weights = rung_weights(rules)
+        while len(weights) > 1 and not big_enough(terms, lots // sum(weights), ref):
+            weights = weights[:-1]
+        whole, sent, parts = sum(weights), 0, []
+        for k, price in enumerate(rung_prices(rules, ref, away)[: len(weights)]):
             until = lots * sum(weights[: k + 1]) // whole
             limit = order_price(terms, OrderKind.LIMIT, side, price)
             parts.append(Slice(t + 1, OrderKind.LIMIT, until - sent, limit))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from desk.records import CORES, DECISION, FILL, MAX_ORDERS, ORDER, TRADE, B, F, I
 from desk.rules import MAX_FILTERS, Act, DeskRules, StrategyRules
 from market.costs import COSTS, costs_of
+from market.days import day_offset
 from market.errors import ConfigError
 from market.instruments import Instrument
 
@@ -332,6 +333,7 @@ def _blank_book(
     account["targets_on_entry_bar"] = rules.fills.targets_on_entry_bar
     for name in ("max_gross", "max_daily_loss", "max_drawdown", "long_only"):
         account[name] = getattr(rules.risk, name)
+    account["day_offset"] = day_offset(instruments[0].timezone) - rules.risk.day_begins
     account["venue"] = venue
     account["dated"] = any(one.sell_taxes or one.borrow for one in instruments)
     account["watch_day"] = np.isfinite(rules.risk.max_daily_loss)

@@ -130,13 +130,15 @@ class FillRules:
 @dataclass(frozen=True)
 class RiskRules:
     """Account-wide limits; infinity = none. max_position: units per instrument, net of strategies.
-    max_gross, max_daily_loss, max_drawdown: fractions of equity. long_only: shorts are refused."""
+    max_gross, max_daily_loss, max_drawdown: fractions of equity. long_only: shorts are refused.
+    day_begins: local time of day at which a new day begins for the account and its learners, ns."""
 
     max_position: float = float("inf")
     max_gross: float = float("inf")
     max_daily_loss: float = float("inf")
     max_drawdown: float = float("inf")
     long_only: bool = False
+    day_begins: int = 0
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,7 @@ def risk_rules(settings: RiskSettings) -> RiskRules:
         max_daily_loss=_or(settings.max_daily_loss, inf),
         max_drawdown=_or(settings.max_drawdown, inf),
         long_only=settings.long_only,
+        day_begins=settings.day_begins,
     )
 
 

@@ -24,6 +24,7 @@ from maemae.settings_values import (
     Probability,
     Share,
     Span,
+    TimeOfDay,
     Whole,
 )
 
@@ -239,14 +240,16 @@ class RiskControls(Table):
 
 
 class RiskSettings(Table):
-    """Limits of the whole account. max_position: units per instrument, net of strategies. controls: what
-    only the live bot obeys."""
+    """Limits of the whole account. max_position: units per instrument, net of strategies. day_begins: when a
+    day's loss is forgiven, by the clocks of the first instrument's market. controls: what only the live bot
+    obeys."""
 
     max_position: Positive | None = None
     max_gross: Fraction | None = None
     max_daily_loss: Part | None = None
     max_drawdown: Part | None = None
     long_only: bool = False
+    day_begins: TimeOfDay = 0
     controls: RiskControls = Field(default_factory=RiskControls)
 
 

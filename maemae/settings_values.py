@@ -1,7 +1,7 @@
 """Values as people write them in a profile: "2%", "5 bps", 0.02."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PlainValidator
@@ -61,6 +61,18 @@ def parse_day(value: object) -> str:
     return value.isoformat()
 
 
+def parse_time(value: object) -> int:
+    """A time of day as ns after midnight, as TOML writes it, bare or in quotes."""
+    if isinstance(value, str) and re.fullmatch(r"\d{2}:\d{2}(:\d{2})?", value):
+        try:
+            value = time.fromisoformat(value)
+        except ValueError:
+            value = None
+    if not isinstance(value, time) or value.microsecond or value.tzinfo:
+        raise ValueError("a time of day such as 06:00")
+    return (value.hour * 3600 + value.minute * 60 + value.second) * 10**9
+
+
 _Written = BeforeValidator(parse_fraction)
 Fraction = Annotated[float, _Written, Field(ge=0.0, allow_inf_nan=False)]  # any size: leverage, gross
 Part = Annotated[float, _Written, Field(gt=0.0, lt=1.0, allow_inf_nan=False)]  # of a price, of equity
@@ -77,3 +89,4 @@ Span = Annotated[
 ]  # bars, or a duration such as "5m" that the timeframe divides
 Length = Annotated[int | str, PlainValidator(parse_length)]  # a span of at least one bar
 Day = Annotated[str, PlainValidator(parse_day)]
+TimeOfDay = Annotated[int, PlainValidator(parse_time)]  # ns after midnight

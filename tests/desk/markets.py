@@ -306,5 +306,6 @@ def _rules(rng: Random, strategies: tuple[StrategyRules, ...], lot: float) -> De
         max_daily_loss=_rarely(rng, [0.001, 0.01], NONE),
         max_drawdown=_rarely(rng, [0.002, 0.02], NONE),
         long_only=rng.random() < 0.15,
+        day_begins=_rarely(rng, [6 * 3600 * 10**9], 0),
     )
     return DeskRules(strategies, fills, risk, cash=_pick(rng, [300.0, 2_000.0, 20_000.0]))

@@ -378,3 +378,27 @@ def test_the_tax_of_a_sale_is_that_of_its_date(run: Run) -> None:
     signals = [said(0, horizon=1), said(2, horizon=1)]
     early = run(scene(bars, signals, instrument=instrument, timeframe=DAY_NS // 2))
     assert early.fills["tax"].tolist() == pytest.approx([0.0, 2.0, 0.0, 1.0])
+
+
+@every_desk
+@pytest.mark.parametrize(
+    ("zone", "begins", "forgiven"),
+    [
+        ("UTC", 0, "00:00"),
+        ("Asia/Seoul", 0, "15:00"),
+        ("Asia/Seoul", 6, "21:00"),
+        ("America/New_York", 0, "05:00"),
+    ],
+)
+def test_a_day_s_loss_is_forgiven_when_the_market_s_day_begins(
+    run: Run, zone: str, begins: int, forgiven: str
+) -> None:
+    """Bars of an hour from midnight UTC; the loss of the second stops entries until the day ends."""
+    hour = 3600 * 10**9
+    bars = [FLAT, (100.0, 100.0, 50.0, 50.0), *[(50.0,) * 4] * 46]
+    entries = [said(0), *[said(k, side=-1) for k in range(1, 47)]]
+    limits = RiskRules(max_daily_loss=0.0001, day_begins=begins * hour)
+    world = scene(bars, entries, instrument=Instrument("X@test", timezone=zone), risk=limits, timeframe=hour)
+    ran = run(world)
+    first = next(k for k, row in enumerate(ran.decisions) if k and row["why"] != Why.STATE)
+    assert str((world.panel.ts[first]).astype("datetime64[ns]"))[11:16] == forgiven

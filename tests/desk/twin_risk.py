@@ -1,6 +1,8 @@
 """Section 7 of docs/desk-rules.md: days, limits, margin."""
 
 import math
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from desk.records import Cause, Reason
 from desk.rules import Style
@@ -12,7 +14,9 @@ from tests.desk.twin_state import Desk
 
 def start_day(desk: Desk) -> None:
     """Step 1."""
-    day = int(desk.panel.ts[desk.t]) // DAY_NS
+    new_year = datetime(2024, 1, 1, tzinfo=ZoneInfo(desk.terms[0].instrument.timezone))
+    ahead = (new_year.utcoffset() - new_year.dst()) // timedelta(seconds=1) * 10**9
+    day = (int(desk.panel.ts[desk.t]) + ahead - desk.rules.risk.day_begins) // DAY_NS
     if day != desk.day:
         desk.day, desk.day_equity, desk.daily = day, desk.equity, False
         for learner in desk.learners:

@@ -230,6 +230,9 @@ CASES: dict[str, tuple[Arguments, list[str]]] = {
         profile("[instruments.good]\nsell_taxes = [{since = '2024-13-01', rate = '0.2%'}]\n"),
         ["sell_taxes[0].since", "2024-13-01", "2024-01-31"],
     ),
+    "a day that begins at no time": (
+        profile("[risk]\nday_begins = '24:30'\n"), ["risk.day_begins", "24:30", "06:00"],
+    ),
     "taxes out of order": (
         profile(
             "[instruments.good]\nsell_taxes = [{since = 2024-01-01, rate = '0.2%'}, "

@@ -29,7 +29,7 @@ FULL = {
     "sizing": {"use": "kelly", "base": "fixed", "fraction": 0.5, "max_risk": "2%"},
     "execution": {"use": "twap", "exit": "ladder", "slices": 4, "every": "5m", "weights": "linear"},
     "monitor": {"stop": "1%", "horizon": 240},
-    "risk": {"max_gross": 2.0, "max_daily_loss": "3%", "long_only": True},
+    "risk": {"max_gross": 2.0, "max_daily_loss": "3%", "long_only": True, "day_begins": "06:30"},
     "fills": {"tie": "best", "limit_fill": "touch", "targets_on_entry_bar": True},
 }
 
@@ -50,6 +50,7 @@ def test_every_table_reaches_the_desk() -> None:
     assert first.decision.filters[1].prior == 0.0
     assert (rules.fills.tie, rules.fills.limit_fill) == (Tie.BEST, LimitFill.TOUCH)
     assert rules.fills.targets_on_entry_bar and rules.fills.participation == 0.1
+    assert rules.risk.day_begins == 23_400 * 10**9
     assert (rules.risk.max_gross, rules.risk.max_daily_loss, rules.risk.max_drawdown) == (2.0, 0.03, inf)
     assert rules.risk.long_only
     assert second.decision == first.decision

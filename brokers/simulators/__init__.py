@@ -10,6 +10,8 @@
         sim.account.balances                           # balances and positions
 
 ``UpbitSim`` is the same for Upbit's KRW market; ``BinanceSim(usdm=...)`` adds futures (``sim.futures``).
+``LsSim`` speaks LS Securities' Open API for the Korea Exchange; its clients are pointed at ``rest_url`` and
+``socket_url``.
 """
 
 from typing import Any
@@ -20,6 +22,10 @@ from brokers.simulators.clock import Clock, VirtualClock, WallClock
 from brokers.simulators.exchange import Exchange
 from brokers.simulators.faults import Fault, Faults, Kind
 from brokers.simulators.listing import Fees, Listing
+from brokers.simulators.ls import LsSim
+from brokers.simulators.ls_contracts import Contract, contract_of
+from brokers.simulators.ls_doubts import Doubts
+from brokers.simulators.ls_hours import Hours
 from brokers.simulators.market import candled, recorded, shifted
 from brokers.simulators.order import Execution, Status, Ticket, VenueOrder
 from brokers.simulators.upbit import UpbitSim, upbit_urls
@@ -35,13 +41,17 @@ __all__ = [
     "Balance",
     "BinanceSim",
     "Clock",
+    "Contract",
+    "Doubts",
     "Exchange",
     "Execution",
     "Fault",
     "Faults",
     "Fees",
+    "Hours",
     "Kind",
     "Listing",
+    "LsSim",
     "Position",
     "Status",
     "Ticket",
@@ -51,6 +61,7 @@ __all__ = [
     "WallClock",
     "binance_urls",
     "candled",
+    "contract_of",
     "point_at",
     "recorded",
     "shifted",

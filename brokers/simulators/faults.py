@@ -22,6 +22,7 @@ class Kind(Enum):
     LAGGING = "orders missing from queries"  # value: seconds an order stays unseen
     MAINTENANCE = "maintenance"
     REVOKED = "key revoked"
+    STOLEN = "token taken by another process"  # where a new token ends the old one
     SKEW = "clock skew"  # value: ms by which the venue's clock is ahead
     # Streams, matched by stream name ("btcusdt@kline_1m", "user", "myOrder", "KRW-BTC@trade").
     LOST = "message lost"
@@ -35,6 +36,7 @@ class Kind(Enum):
     STALE_BOOK = "stale book"
     CROSSED_BOOK = "crossed book"
     DELISTED = "delisted"
+    REFUSED = "refused by the exchange when the broker had accepted it"  # where those are two
 
 
 REQUESTS = (
@@ -42,6 +44,7 @@ REQUESTS = (
     Kind.BANNED,
     Kind.THROTTLED,
     Kind.REVOKED,
+    Kind.STOLEN,
     Kind.SKEW,
     Kind.LAGGING,
     Kind.SLOW,
@@ -53,7 +56,7 @@ REQUESTS = (
     Kind.DROPPED_ACCEPTED,
 )
 STREAMS = (Kind.LOST, Kind.DUPLICATED, Kind.REORDERED, Kind.GAP, Kind.DISCONNECTED)
-EXCHANGE = (Kind.PARTIAL, Kind.LATE_FILL, Kind.STALE_BOOK, Kind.CROSSED_BOOK, Kind.DELISTED)
+EXCHANGE = (Kind.PARTIAL, Kind.LATE_FILL, Kind.STALE_BOOK, Kind.CROSSED_BOOK, Kind.DELISTED, Kind.REFUSED)
 DEFAULTS = {
     Kind.THROTTLED: 1.0,
     Kind.BANNED: 120.0,

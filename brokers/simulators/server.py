@@ -159,7 +159,7 @@ class Simulator:
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._open_socket(request)
-        place = f"{request.method} {request.path}"
+        place = self.place(request)
         self.requests[place] = self.requests.get(place, 0) + 1
         fault = self.faults.strike(place, *REQUESTS)
         before = await self._before(request, fault)
@@ -180,6 +180,8 @@ class Simulator:
             return _response(self.throttled(fault))
         if kind is Kind.REVOKED:
             self.revoked(request)
+        if kind is Kind.STOLEN:
+            self.stolen(request)
         if kind is Kind.ERROR:
             return _response(self.failed(int(fault.value)))
         if kind is Kind.SILENT:
@@ -281,6 +283,10 @@ class Simulator:
 
     # --- what each venue says its own way
 
+    def place(self, request: web.Request) -> str:
+        """What faults call this request."""
+        return f"{request.method} {request.path}"
+
     def socket(self, request: web.Request) -> "Greeting":
         """What to do with a new socket; raises VenueError to refuse it."""
         raise NotImplementedError
@@ -316,6 +322,9 @@ class Simulator:
     def revoked(self, request: web.Request) -> None:
         """Revoke the key that this request carries."""
         raise NotImplementedError
+
+    def stolen(self, request: web.Request) -> None:
+        """Another process takes a token with the key of this request; elsewhere that harms nobody."""
 
 
 Heard = Callable[[str], Awaitable[None]]

@@ -29,7 +29,11 @@ class Socket:
     def send(self, stream: str, message: Any, *, binary: bool = False) -> None:
         """Queue a message of a stream, if faults let it."""
         text = json.dumps(message, ensure_ascii=False)
-        for out in self._faulty(stream, text.encode() if binary else text):
+        self.send_text(stream, text.encode() if binary else text)
+
+    def send_text(self, stream: str, text: str | bytes) -> None:
+        """The same of a message that is written already, once for many clients."""
+        for out in self._faulty(stream, text):
             self._put(out)
 
     def answer(self, message: Any) -> None:

@@ -1,0 +1,376 @@
+"""LS Securities' Open API in a local server: the Korea Exchange behind one broker, for unmodified clients."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from brokers.simulators.account import Account
+from brokers.simulators.clock import Clock
+from brokers.simulators.faults import Fault, Faults, Kind
+from brokers.simulators.limits import Window
+from brokers.simulators.ls_accounts import FoAccounts
+from brokers.simulators.ls_asks import Ask, Blocks, Handler, Reply
+from brokers.simulators.ls_contracts import Contract, contract_of
+from brokers.simulators.ls_doubts import Doubts
+from brokers.simulators.ls_events import Notices
+from brokers.simulators.ls_exchange import KrxExchange
+from brokers.simulators.ls_extras import Extras
+from brokers.simulators.ls_fields import Block, Layout, filled, rest_layouts
+from brokers.simulators.ls_hours import Hours
+from brokers.simulators.ls_ledger import Ledger
+from brokers.simulators.ls_masters import Masters
+from brokers.simulators.ls_orders import FoOrders, order_echo
+from brokers.simulators.ls_quotes import Quotes
+from brokers.simulators.ls_streams import Streams
+from brokers.simulators.ls_tally import Tallies
+from brokers.simulators.ls_tokens import Tokens
+from brokers.simulators.ls_words import MESSAGES, NO_DATA, Refusal, Row, account_number, gateway
+from brokers.simulators.market import Replay, Track
+from brokers.simulators.server import Call, Endpoint, Greeting, Simulator, VenueError, new_clock
+from market.bars import Bars
+
+NOT_IN_PAPER = ("CCE", "MMDAQ91200")
+KEPT = (Kind.ERROR_ACCEPTED, Kind.SILENT_ACCEPTED, Kind.DROPPED_ACCEPTED)
+
+
+class LsSim(Simulator):
+    """A stateful LS. ``exchange`` holds the truth, ``ledger`` the list of orders; ``faults`` spoil the way.
+
+    bars: by short code, all of one timeframe. contracts: terms of codes that don't say enough (strikes from
+    1,000 on, names), and what is listed without bars. history: bars already over at the start. clock: None =
+    virtual, led by the replayed market. paper: the account is for paper trading (모의투자). products: where a
+    paper account may order, of "fo" and "stock". hours: KRX's; ``Hours.never_closed()`` for demos.
+    doubts: what the reference leaves open. rates: False = requests aren't counted.
+
+    Faults are matched by "POST /path TR", streams by "FC9@101V3000" and "O01", the exchange by short code.
+    """
+
+    def __init__(
+        self,
+        bars: Mapping[str, Bars] | None = None,
+        *,
+        contracts: Iterable[Contract] = (),
+        account: Account | None = None,
+        paper: bool = False,
+        products: Iterable[str] = ("fo", "stock"),
+        hours: Hours | None = None,
+        doubts: Doubts | None = None,
+        corporate: bool = False,
+        rates: bool = True,
+        history: int = 0,
+        clock: Clock | None = None,
+        touch: bool = False,
+        page: int = 20,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(new_clock(clock), Faults(seed))
+        self.doubts = doubts or Doubts()
+        self.exchange = KrxExchange(self.clock, self.faults, touch, hours=hours or Hours())
+        self.paper: set[str] = set()
+        self.products: dict[str, set[str]] = {}
+        self.account = account or Account.funded({"KRW": 100_000_000}, key="appkey", secret="appsecret")
+        self.join(self.account, paper, products)
+        self.replay = self._listed(dict(bars or {}), contracts, history)
+        self.tokens = Tokens(self.clock, self.doubts, self.exchange.accounts)
+        self.ledger = Ledger(self.exchange)
+        self.tallies = Tallies(self.exchange)
+        self.tallies.begin(self.replay)
+        self.quotes = Quotes(self.exchange, self.tallies)
+        self.streams = Streams(self.exchange, self.quotes, lambda text: self.tokens.owner(text).name)
+        self.events = Notices(self.exchange, self.ledger, self.doubts, self.streams.post)
+        self.extras = Extras(self.exchange, self.quotes, self.streams)
+        self.layouts = rest_layouts()
+        self.handlers = self._handlers(page)
+        self.windows = _windows(self.layouts, corporate) if rates else {}
+
+    def _listed(self, bars: dict[str, Bars], contracts: Iterable[Contract], history: int) -> Replay:
+        """Enlist what has bars, and what has only terms."""
+        given = {contract.symbol: contract for contract in contracts}
+        for code, found in bars.items():
+            contract = given.pop(code, None) or contract_of(code)
+            if not contract.reference:
+                contract.reference = contract.rounded(float(found.open[0]))
+            self.exchange.enlist(contract)
+        for contract in given.values():
+            self.exchange.enlist(contract)
+            book = self.exchange.books[contract.symbol]
+            if contract.reference:
+                book.last = contract.reference
+                book.center(contract.reference, self.clock.now())
+        tracks = [Track(self.exchange, code, found) for code, found in bars.items()]
+        return Replay(tracks, self.clock, history)
+
+    def _handlers(self, page: int) -> dict[str, Handler]:
+        quotes, masters = self.quotes, Masters(self.exchange)
+        orders = FoOrders(self.exchange, self.ledger, self.doubts, self.events)
+        accounts = FoAccounts(self.exchange, self.ledger, self.doubts, page)
+        return {
+            "t2111": quotes.price,
+            "t2101": quotes.price,
+            "t2112": quotes.book,
+            "t2105": quotes.book,
+            "t8434": quotes.many,
+            "t1101": quotes.stock_book,
+            "t1102": quotes.stock_price,
+            "t8407": quotes.many_stocks,
+            "t8467": masters.futures,
+            "t8432": masters.futures,
+            "t9943": masters.future_names,
+            "t8433": masters.options,
+            "t9944": masters.option_names,
+            "t8435": masters.product,
+            "t8455": masters.night,
+            "t8430": masters.stocks,
+            "t8436": masters.stocks,
+            "t9945": masters.stock_names,
+            "CFOAT00100": orders.place,
+            "CFOAT00200": orders.modify,
+            "CFOAT00300": orders.cancel,
+            "CCENT00100": orders.place,
+            "CCENT00200": orders.modify,
+            "CCENT00300": orders.cancel,
+            "t0434": accounts.orders,
+            "t0441": accounts.positions,
+            "CFOAQ00600": accounts.history,
+            "CCENQ30100": accounts.history,
+            "CFOAQ10100": accounts.orderable,
+            "CCENQ10100": accounts.orderable,
+            "CFOAQ50600": accounts.balance,
+            "CCENQ90200": accounts.balance,
+            "CFOBQ10500": accounts.deposit,
+            "t0167": self.extras.time,
+            "FOCCQ33600": self.extras.returns,
+            "MMDAQ91200": self.extras.margins,
+            "t1866": self.extras.saved,
+            "t1859": self.extras.search,
+            "t1860": self.extras.watch,
+            "t3102": self.extras.article,
+        }
+
+    # --- who trades, and what befalls them
+
+    def join(self, account: Account, paper: bool = False, products: Iterable[str] = ("fo", "stock")) -> None:
+        """One more account with an app key of its own."""
+        self.exchange.join(account)
+        self.products[account.name] = set(products)
+        if paper:
+            self.paper.add(account.name)
+
+    @property
+    def rest_url(self) -> str:
+        return f"http://{self.url}"
+
+    @property
+    def socket_url(self) -> str:
+        """Real and paper alike; the newer paths behind it are known too."""
+        return f"ws://{self.url}/websocket"
+
+    def steal_token(self, account: Account | None = None) -> str:
+        """Another process takes a token with the same app key: the bot's is dead from now on."""
+        return self._renewed(account or self.account)
+
+    def _renewed(self, account: Account) -> str:
+        text = self.tokens.renew(account).text
+        if self.doubts.sockets_die:
+            for socket in list(self.sockets):
+                socket.abort()
+        return text
+
+    def revoke(self, key: str | None = None) -> None:
+        """An app key (None = the account's own) stops working."""
+        wanted = key or self.account.key
+        for account in self.exchange.accounts.values():
+            if account.key == wanted:
+                self.exchange.revoke(account.name)
+
+    def status(self, market: str, state: str) -> None:
+        """JIF: a market's status, as "5" and "41" for the end of a day of futures and options."""
+        self.streams.push("JIF", "0", {"jangubun": market, "jstatus": state})
+
+    async def feed(self, messages: Iterable[tuple[str, str, Row]]) -> int:
+        """Recorded (stream, key, body) to whoever registered, in order, as fast as they are read."""
+        return await self.streams.feed(messages)
+
+    # --- requests
+
+    def place(self, request: web.Request) -> str:
+        tr = request.headers.get("tr_cd", "")
+        return f"{request.method} {request.path} {tr}".rstrip()
+
+    def read_body(self, call: Call) -> None:
+        call.extra_headers |= {"tr_cd": call.headers.get("tr_cd", ""), "tr_cont": "N", "tr_cont_key": ""}
+        if call.path.startswith("/oauth2/"):
+            call.params = dict(parse_qsl(call.body, keep_blank_values=True))
+            if "x-www-form-urlencoded" not in call.headers.get("content-type", ""):
+                raise gateway("IGW40011", self.doubts.type_status)
+        elif call.method == "POST":
+            try:
+                call.params = json.loads(call.body)
+            except ValueError:
+                raise gateway("IGW40011", self.doubts.type_status) from None
+
+    def pattern(self, call: Call) -> Endpoint | None:
+        if call.method == "POST" and call.path == "/oauth2/token":
+            return Endpoint(lambda asked: self.tokens.issue(asked.params))
+        if call.method == "POST" and call.path == "/oauth2/revoke":
+            return Endpoint(lambda asked: self.tokens.revoke(asked.params))
+        if call.method == "GET":  # answered as if there were no data
+            return Endpoint(lambda asked: {"rsp_cd": "00000", "rsp_msg": NO_DATA}, access="signed")
+        layout = self.layouts.get(call.headers.get("tr_cd", ""))
+        if layout is None or layout.path != call.path or layout.tr not in self.handlers:
+            return None
+        return Endpoint(self._asked, access="signed", orders=1 if call.path.endswith("/order") else 0)
+
+    def no_such_path(self, call: Call) -> VenueError:
+        return gateway("IGW50008", 500)
+
+    def count(self, call: Call, endpoint: Endpoint) -> None:
+        """A TR's own limit, of each second."""
+        window = self.windows.get(call.headers.get("tr_cd", ""))
+        if window is not None and not window.spend(1):
+            raise gateway("IGW00201", self.doubts.rate_status)
+
+    def authorize(self, call: Call, endpoint: Endpoint) -> None:
+        if endpoint.access == "signed":
+            scheme, _, token = call.headers.get("authorization", "").partition(" ")
+            call.account = self.tokens.owner(token if scheme == "Bearer" else "")
+
+    def _asked(self, call: Call) -> Row:
+        """One TR: its types are checked, what the account may do, then it is answered in its own blocks."""
+        tr = call.headers["tr_cd"]
+        layout, account = self.layouts[tr], call.trader
+        ask = Ask(
+            tr=tr,
+            block=self._typed(layout, call.params),
+            account=account,
+            paper=account.name in self.paper,
+            more=call.headers.get("tr_cont") == "Y",
+            key=call.headers.get("tr_cont_key", ""),
+            unseen=call.unseen_since,
+            skew=call.skew,
+        )
+        self.exchange.catch_up()
+        try:
+            self._allowed(ask, layout)
+            reply = self.handlers[tr](ask)
+        except Refusal as refusal:
+            reply = self._refused(ask, layout, refusal)
+        call.extra_headers |= {"tr_cont": "Y" if reply.more else "N", "tr_cont_key": reply.key}
+        return self._body(ask, layout, reply)
+
+    def _typed(self, layout: Layout, body: Any) -> Row:
+        """The InBlock: numbers must be JSON numbers and texts JSON strings, or nothing is done."""
+        block = body.get(layout.asked.name) if isinstance(body, dict) else None
+        if not isinstance(block, dict):
+            raise gateway("IGW40013", 500)
+        for name, value in block.items():
+            mark = layout.asked.fields.get(name)
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if (mark == "#" and not number) or (mark == "" and not isinstance(value, str)):
+                raise gateway("IGW40011", self.doubts.type_status)
+        return block
+
+    def _allowed(self, ask: Ask, layout: Layout) -> None:
+        if ask.paper and ask.tr.startswith(NOT_IN_PAPER):
+            raise Refusal("01900")
+        product = "stock" if layout.path.startswith("/stock") else "fo"
+        if layout.path.endswith("/order") and product not in self.products[ask.account.name]:
+            raise Refusal("01491")
+
+    def _refused(self, ask: Ask, layout: Layout, refusal: Refusal) -> Reply:
+        """A refused order comes back with its blocks too: the echo, and an order number of 0."""
+        if layout.path.endswith("/order"):
+            blocks: Blocks = {"OutBlock1": order_echo(ask, None), "OutBlock2": {"RecCnt": 1}}
+            return Reply(blocks, refusal.code, refusal.message)
+        return Reply({}, refusal.code, refusal.message)
+
+    def _body(self, ask: Ask, layout: Layout, reply: Reply) -> Row:
+        message = reply.message or MESSAGES[reply.code]
+        if ask.paper and (layout.path.endswith(("/accno", "/order"))) and "모의투자" not in message:
+            message = f"모의투자 {message}"
+        body: Row = {"rsp_cd": reply.code, "rsp_msg": message}
+        for name, values in reply.blocks.items():
+            block = layout.answered[f"{layout.tr}{name}"]
+            if isinstance(values, Mapping):
+                body[block.name] = self._row(ask, block, values)
+            else:
+                body[block.name] = [self._row(ask, block, row) for row in values]
+        return body
+
+    def _row(self, ask: Ask, block: Block, values: Mapping[str, Any]) -> Row:
+        """A block's row, with what every block of an account has. An echo keeps what its table has."""
+        whose = {"AcntNo": account_number(ask.account.name), "Pwd": "********", "InptPwd": "********"}
+        whose["AcntNm"] = ask.account.name
+        known = {name: value for name, value in whose.items() if name in block.fields}
+        if block.name == f"{ask.tr}OutBlock1" and not block.array:
+            values = {name: value for name, value in values.items() if name in block.fields}
+        return filled(block, known | dict(values))
+
+    # --- the reply and the events of what it did
+
+    def answer(self, call: Call) -> tuple[int, dict[str, str], str]:
+        self.events.hold()
+        try:
+            return super().answer(call)
+        except Exception:
+            self.events.release()
+            raise
+
+    async def _after(
+        self, request: web.Request, fault: Fault | None, status: int, headers: dict[str, str], text: str
+    ) -> web.StreamResponse:
+        """Events follow the reply, or go before it (a doubt); a reply that never comes holds none back."""
+        lost = fault is not None and fault.kind in KEPT
+        if lost or self.doubts.accepted_first:
+            self.events.release()
+            await self.flush()
+            return await super()._after(request, fault, status, headers, text)
+        try:
+            response = await super()._after(request, fault, status, headers, text)
+            await response.prepare(request)
+            await response.write_eof()
+        finally:
+            self.events.release()
+        return response
+
+    # --- sockets
+
+    def socket(self, request: web.Request) -> Greeting:
+        if not request.path.startswith("/websocket"):
+            raise gateway("IGW50008", 404)
+        return self.streams.greet
+
+    # --- faults in LS's words
+
+    def throttled(self, fault: Fault) -> VenueError:
+        return gateway("IGW00201", self.doubts.rate_status)
+
+    def failed(self, status: int) -> VenueError:
+        if status == 500:
+            return gateway("IGW40014", 500)
+        return VenueError(status, f"<html><body><h1>{status}</h1></body></html>")
+
+    def under_maintenance(self) -> VenueError:
+        return VenueError(503, "<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>")
+
+    def revoked(self, request: web.Request) -> None:
+        account = self._asking(request)
+        if account is not None:
+            self.exchange.revoke(account.name)
+
+    def stolen(self, request: web.Request) -> None:
+        account = self._asking(request)
+        if account is not None:
+            self._renewed(account)
+
+    def _asking(self, request: web.Request) -> Account | None:
+        token = self.tokens.issued.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        return token.account if token is not None else None
+
+
+def _windows(layouts: Mapping[str, Layout], corporate: bool) -> dict[str, Window]:
+    rates = {tr: layout.corporate if corporate else layout.personal for tr, layout in layouts.items()}
+    return {tr: Window(rate, 1) for tr, rate in rates.items() if rate}

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -12,27 +11,33 @@ from brokers.simulators.clock import Clock
 from brokers.simulators.faults import Fault, Faults, Kind
 from brokers.simulators.limits import Window
 from brokers.simulators.ls_accounts import FoAccounts
-from brokers.simulators.ls_asks import Ask, Blocks, Handler, Reply
+from brokers.simulators.ls_asks import Handler
+from brokers.simulators.ls_board import Board
+from brokers.simulators.ls_charts import Charts
 from brokers.simulators.ls_contracts import Contract, contract_of
 from brokers.simulators.ls_doubts import Doubts
 from brokers.simulators.ls_events import Notices
 from brokers.simulators.ls_exchange import KrxExchange
 from brokers.simulators.ls_extras import Extras
-from brokers.simulators.ls_fields import Block, Layout, filled, rest_layouts
+from brokers.simulators.ls_fields import Layout, rest_layouts
+from brokers.simulators.ls_gateway import Gateway
+from brokers.simulators.ls_handlers import handlers
 from brokers.simulators.ls_hours import Hours
 from brokers.simulators.ls_ledger import Ledger
 from brokers.simulators.ls_masters import Masters
-from brokers.simulators.ls_orders import FoOrders, order_echo
+from brokers.simulators.ls_order_lists import FoOrderLists
+from brokers.simulators.ls_orders import FoOrders
 from brokers.simulators.ls_quotes import Quotes
+from brokers.simulators.ls_stock_accounts import StockAccounts
+from brokers.simulators.ls_stock_orders import StockOrders
 from brokers.simulators.ls_streams import Streams
 from brokers.simulators.ls_tally import Tallies
 from brokers.simulators.ls_tokens import Tokens
-from brokers.simulators.ls_words import MESSAGES, NO_DATA, Refusal, Row, account_number, gateway
+from brokers.simulators.ls_words import NO_DATA, Row, gateway
 from brokers.simulators.market import Replay, Track
 from brokers.simulators.server import Call, Endpoint, Greeting, Simulator, VenueError, new_clock
 from market.bars import Bars
 
-NOT_IN_PAPER = ("CCE", "MMDAQ91200")
 KEPT = (Kind.ERROR_ACCEPTED, Kind.SILENT_ACCEPTED, Kind.DROPPED_ACCEPTED)
 
 
@@ -69,10 +74,8 @@ class LsSim(Simulator):
         super().__init__(new_clock(clock), Faults(seed))
         self.doubts = doubts or Doubts()
         self.exchange = KrxExchange(self.clock, self.faults, touch, hours=hours or Hours())
-        self.paper: set[str] = set()
-        self.products: dict[str, set[str]] = {}
         self.account = account or Account.funded({"KRW": 100_000_000}, key="appkey", secret="appsecret")
-        self.join(self.account, paper, products)
+        self.exchange.join(self.account)
         self.replay = self._listed(dict(bars or {}), contracts, history)
         self.tokens = Tokens(self.clock, self.doubts, self.exchange.accounts)
         self.ledger = Ledger(self.exchange)
@@ -82,18 +85,15 @@ class LsSim(Simulator):
         self.streams = Streams(self.exchange, self.quotes, lambda text: self.tokens.owner(text).name)
         self.events = Notices(self.exchange, self.ledger, self.doubts, self.streams.post)
         self.extras = Extras(self.exchange, self.quotes, self.streams)
-        self.layouts = rest_layouts()
-        self.handlers = self._handlers(page)
-        self.windows = _windows(self.layouts, corporate) if rates else {}
+        self.gateway = Gateway(self.exchange, self.doubts, self._trs(page))
+        self.gateway.admit(self.account.name, paper, products)
+        self.windows = _windows(rest_layouts(), corporate) if rates else {}
 
     def _listed(self, bars: dict[str, Bars], contracts: Iterable[Contract], history: int) -> Replay:
         """Enlist what has bars, and what has only terms."""
         given = {contract.symbol: contract for contract in contracts}
-        for code, found in bars.items():
-            contract = given.pop(code, None) or contract_of(code)
-            if not contract.reference:
-                contract.reference = contract.rounded(float(found.open[0]))
-            self.exchange.enlist(contract)
+        for code in bars:
+            self.exchange.enlist(given.pop(code) if code in given else contract_of(code))
         for contract in given.values():
             self.exchange.enlist(contract)
             book = self.exchange.books[contract.symbol]
@@ -103,61 +103,28 @@ class LsSim(Simulator):
         tracks = [Track(self.exchange, code, found) for code, found in bars.items()]
         return Replay(tracks, self.clock, history)
 
-    def _handlers(self, page: int) -> dict[str, Handler]:
-        quotes, masters = self.quotes, Masters(self.exchange)
-        orders = FoOrders(self.exchange, self.ledger, self.doubts, self.events)
-        accounts = FoAccounts(self.exchange, self.ledger, self.doubts, page)
-        return {
-            "t2111": quotes.price,
-            "t2101": quotes.price,
-            "t2112": quotes.book,
-            "t2105": quotes.book,
-            "t8434": quotes.many,
-            "t1101": quotes.stock_book,
-            "t1102": quotes.stock_price,
-            "t8407": quotes.many_stocks,
-            "t8467": masters.futures,
-            "t8432": masters.futures,
-            "t9943": masters.future_names,
-            "t8433": masters.options,
-            "t9944": masters.option_names,
-            "t8435": masters.product,
-            "t8455": masters.night,
-            "t8430": masters.stocks,
-            "t8436": masters.stocks,
-            "t9945": masters.stock_names,
-            "CFOAT00100": orders.place,
-            "CFOAT00200": orders.modify,
-            "CFOAT00300": orders.cancel,
-            "CCENT00100": orders.place,
-            "CCENT00200": orders.modify,
-            "CCENT00300": orders.cancel,
-            "t0434": accounts.orders,
-            "t0441": accounts.positions,
-            "CFOAQ00600": accounts.history,
-            "CCENQ30100": accounts.history,
-            "CFOAQ10100": accounts.orderable,
-            "CCENQ10100": accounts.orderable,
-            "CFOAQ50600": accounts.balance,
-            "CCENQ90200": accounts.balance,
-            "CFOBQ10500": accounts.deposit,
-            "t0167": self.extras.time,
-            "FOCCQ33600": self.extras.returns,
-            "MMDAQ91200": self.extras.margins,
-            "t1866": self.extras.saved,
-            "t1859": self.extras.search,
-            "t1860": self.extras.watch,
-            "t3102": self.extras.article,
-        }
+    def _trs(self, page: int) -> dict[str, Handler]:
+        """Who answers each TR."""
+        books = (self.exchange, self.ledger, self.doubts)
+        return handlers(
+            quotes=self.quotes,
+            board=Board(self.exchange, self.quotes),
+            masters=Masters(self.exchange),
+            charts=Charts(self.exchange, self.replay, self.quotes, self.doubts),
+            orders=FoOrders(*books, self.events),
+            stock_orders=StockOrders(*books, self.events),
+            lists=FoOrderLists(*books, page),
+            accounts=FoAccounts(*books, page),
+            stock_accounts=StockAccounts(*books, page),
+            extras=self.extras,
+        )
 
     # --- who trades, and what befalls them
 
     def join(self, account: Account, paper: bool = False, products: Iterable[str] = ("fo", "stock")) -> None:
         """One more account with an app key of its own."""
         self.exchange.join(account)
-        self.products[account.name] = set(products)
-        if paper:
-            self.paper.add(account.name)
+        self.gateway.admit(account.name, paper, products)
 
     @property
     def rest_url(self) -> str:
@@ -219,10 +186,9 @@ class LsSim(Simulator):
             return Endpoint(lambda asked: self.tokens.revoke(asked.params))
         if call.method == "GET":  # answered as if there were no data
             return Endpoint(lambda asked: {"rsp_cd": "00000", "rsp_msg": NO_DATA}, access="signed")
-        layout = self.layouts.get(call.headers.get("tr_cd", ""))
-        if layout is None or layout.path != call.path or layout.tr not in self.handlers:
+        if not self.gateway.knows(call.headers.get("tr_cd", ""), call.path):
             return None
-        return Endpoint(self._asked, access="signed", orders=1 if call.path.endswith("/order") else 0)
+        return Endpoint(self.gateway.asked, access="signed")
 
     def no_such_path(self, call: Call) -> VenueError:
         return gateway("IGW50008", 500)
@@ -237,77 +203,6 @@ class LsSim(Simulator):
         if endpoint.access == "signed":
             scheme, _, token = call.headers.get("authorization", "").partition(" ")
             call.account = self.tokens.owner(token if scheme == "Bearer" else "")
-
-    def _asked(self, call: Call) -> Row:
-        """One TR: its types are checked, what the account may do, then it is answered in its own blocks."""
-        tr = call.headers["tr_cd"]
-        layout, account = self.layouts[tr], call.trader
-        ask = Ask(
-            tr=tr,
-            block=self._typed(layout, call.params),
-            account=account,
-            paper=account.name in self.paper,
-            more=call.headers.get("tr_cont") == "Y",
-            key=call.headers.get("tr_cont_key", ""),
-            unseen=call.unseen_since,
-            skew=call.skew,
-        )
-        self.exchange.catch_up()
-        try:
-            self._allowed(ask, layout)
-            reply = self.handlers[tr](ask)
-        except Refusal as refusal:
-            reply = self._refused(ask, layout, refusal)
-        call.extra_headers |= {"tr_cont": "Y" if reply.more else "N", "tr_cont_key": reply.key}
-        return self._body(ask, layout, reply)
-
-    def _typed(self, layout: Layout, body: Any) -> Row:
-        """The InBlock: numbers must be JSON numbers and texts JSON strings, or nothing is done."""
-        block = body.get(layout.asked.name) if isinstance(body, dict) else None
-        if not isinstance(block, dict):
-            raise gateway("IGW40013", 500)
-        for name, value in block.items():
-            mark = layout.asked.fields.get(name)
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if (mark == "#" and not number) or (mark == "" and not isinstance(value, str)):
-                raise gateway("IGW40011", self.doubts.type_status)
-        return block
-
-    def _allowed(self, ask: Ask, layout: Layout) -> None:
-        if ask.paper and ask.tr.startswith(NOT_IN_PAPER):
-            raise Refusal("01900")
-        product = "stock" if layout.path.startswith("/stock") else "fo"
-        if layout.path.endswith("/order") and product not in self.products[ask.account.name]:
-            raise Refusal("01491")
-
-    def _refused(self, ask: Ask, layout: Layout, refusal: Refusal) -> Reply:
-        """A refused order comes back with its blocks too: the echo, and an order number of 0."""
-        if layout.path.endswith("/order"):
-            blocks: Blocks = {"OutBlock1": order_echo(ask, None), "OutBlock2": {"RecCnt": 1}}
-            return Reply(blocks, refusal.code, refusal.message)
-        return Reply({}, refusal.code, refusal.message)
-
-    def _body(self, ask: Ask, layout: Layout, reply: Reply) -> Row:
-        message = reply.message or MESSAGES[reply.code]
-        if ask.paper and (layout.path.endswith(("/accno", "/order"))) and "모의투자" not in message:
-            message = f"모의투자 {message}"
-        body: Row = {"rsp_cd": reply.code, "rsp_msg": message}
-        for name, values in reply.blocks.items():
-            block = layout.answered[f"{layout.tr}{name}"]
-            if isinstance(values, Mapping):
-                body[block.name] = self._row(ask, block, values)
-            else:
-                body[block.name] = [self._row(ask, block, row) for row in values]
-        return body
-
-    def _row(self, ask: Ask, block: Block, values: Mapping[str, Any]) -> Row:
-        """A block's row, with what every block of an account has. An echo keeps what its table has."""
-        whose = {"AcntNo": account_number(ask.account.name), "Pwd": "********", "InptPwd": "********"}
-        whose["AcntNm"] = ask.account.name
-        known = {name: value for name, value in whose.items() if name in block.fields}
-        if block.name == f"{ask.tr}OutBlock1" and not block.array:
-            values = {name: value for name, value in values.items() if name in block.fields}
-        return filled(block, known | dict(values))
 
     # --- the reply and the events of what it did
 

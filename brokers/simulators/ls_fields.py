@@ -1,7 +1,7 @@
 """LS's field tables: which blocks a TR takes and gives, and how each field is written on the wire.
 
-The tables stand in ``ls_fields_fo``, ``_stock`` and ``_stream``: a line "TR path personal/corporate rate", of a
-stream "TR", then its blocks: ``<`` asked, ``>`` answered, ``[]`` an array. Behind a name:
+The tables stand in ``ls_fields_fo``, ``_stock`` and ``_stream``: a line "TR path personal/corporate rate", of
+streams "TR", then its blocks: ``<`` asked, ``>`` answered, ``[]`` an array. Behind a name:
 
     #    a JSON number             .2   a string with two decimals
     '    a string of a whole number     nothing: a string as it is

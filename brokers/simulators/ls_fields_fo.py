@@ -39,7 +39,7 @@ t2301 /futureoption/market-data 2/3
   gmshcode
  >t2301OutBlock1[] actprice.2 optcode price.2 sign change.2 diff.2 volume# iv.2 mgjv# mgjvupdn#
   offerho1.2 bidho1.2 cvolume# delt.4 gama.4 vega.4 ceta.4 rhox.4 theoryprice.2 impv.2 timevl.2 jvolume#
-  parpl# jngo# offerrem1# bidrem1# open.2 high.2 low.2 atmgubun jisuconv.2 value#
+  parpl# jngo# offerrem1# bidrem1# open.2 high.2 low.2 atmgubun jisuconv.2 value'
  >t2301OutBlock2[] actprice.2 optcode price.2 sign change.2 diff.2 volume# iv.2 mgjv# mgjvupdn#
   offerho1.2 bidho1.2 cvolume# delt.4 gama.4 vega.4 ceta.4 rhox.4 theoryprice.2 impv.2 timevl.2 jvolume#
   parpl# jngo# offerrem1# bidrem1# open.2 high.2 low.2 atmgubun jisuconv.2 value'
@@ -232,16 +232,6 @@ CCENQ90200 /futureoption/accno 1/1
   RcvblAmt# MnyAddMgn# FutsEvalPnlAmt# OptEvalPnlAmt# OptEvalAmt#
  >CCENQ90200OutBlock3[] FnoIsuNo IsuNm BnsTpCode BnsTpNm UnsttQty# FnoAvrPrc' FnoNowPrc' FnoCmpPrc'
   EvalPnl# PnlRat' FnoTrdUnitAmt' EvalAmt# EvalRat' BnsplAmt#
-CFOFQ02400 /futureoption/accno 1/10
- <CFOFQ02400InBlock1 RegMktCode BuyDt
- >CFOFQ02400OutBlock1 RecCnt# AcntNo Pwd RegMktCode BuyDt
- >CFOFQ02400OutBlock2 RecCnt# AcntNm FutsCtrctQty# OptCtrctQty# CtrctQty# FutsCtrctAmt# FutsBuyctrAmt#
-  FutsSlctrAmt# CalloptCtrctAmt# CallBuyAmt# CallSellAmt# PutoptCtrctAmt# PutBuyAmt# PutSellAmt#
-  AllCtrctAmt# BuyctrAsmAmt# SlctrAsmAmt# FutsPnlSum# OptPnlSum# AllPnlSum#
- >CFOFQ02400OutBlock3[] FnoClssCode FutsSellQty# FutsSellPnl# FutsBuyQty# FutsBuyPnl# CallSellQty#
-  CallSellPnl# CallBuyQty# CallBuyPnl# PutSellQty# PutSellPnl# PutBuyQty# PutBuyPnl#
- >CFOFQ02400OutBlock4[] IsuNo IsuNm BnsTpCode BnsTpNm BalQty# FnoAvrPrc.8 BgnAmt# ThdayLqdtQty# Curprc.2
-  EvalAmt# EvalPnlAmt# EvalErnrat.6
 MMDAQ91200 /futureoption/etc -/-
  <MMDAQ91200InBlock1 IsuLgclssCode IsuMdclssCode
  >MMDAQ91200OutBlock1 RecCnt# IsuLgclssCode IsuMdclssCode

@@ -92,6 +92,13 @@ class Hours:
             day += timedelta(days=1)
         return day.strftime("%Y%m%d")
 
+    def day_before(self, day: str) -> str:
+        """The trading day before YYYYMMDD."""
+        found = datetime.strptime(day, "%Y%m%d").date() - timedelta(days=1)
+        while not self.trades(found):
+            found -= timedelta(days=1)
+        return found.strftime("%Y%m%d")
+
 
 def _within(edges: tuple[int, ...], minute: float) -> Phase:
     found = Phase.CLOSED

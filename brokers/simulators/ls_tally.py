@@ -1,6 +1,5 @@
 """What a symbol's session has come to: open, high, low, volume, who was the taker. And prices of options."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import erf, exp, log, pi, sqrt
@@ -78,25 +77,27 @@ class Tallies:
         tally.add(price, lots, seller, ms, contract.multiplier)
 
     def begin(self, replay: Replay) -> None:
-        """The sessions that were under way when the replay began."""
+        """The sessions under way at the replay's start. The close before is the reference, if none is given."""
         for track in replay.tracks:
-            for step in _today(track, self.exchange):
-                listing = self.exchange.contract(track.symbol)
-                price = listing.rounded(step[1])
-                self._add(track.symbol, price, max(round(step[2]), 1), step[3], step[0])
+            contract, first = self.exchange.contract(track.symbol), _today(track, self.exchange)
+            if not contract.reference:
+                bars = track.bars
+                contract.reference = contract.rounded(float(bars.close[first - 1] if first else bars.open[0]))
+            for index in range(first, track.done):
+                for step in track.path(index):
+                    if step.bid is None:
+                        lots = max(round(step.quantity), 1)
+                        price = contract.rounded(step.price)
+                        self._add(track.symbol, price, lots, step.buyer_maker, step.ms)
 
 
-def _today(track: Track, exchange: KrxExchange) -> Iterator[tuple[int, float, float, bool]]:
-    """The steps of finished bars from the last one's trading day on."""
+def _today(track: Track, exchange: KrxExchange) -> int:
+    """The first finished bar of the trading day on which the replay begins."""
     first = track.done
-    if first:
-        day = exchange.hours.trading_day(track.start(first - 1))
-        while first and exchange.hours.trading_day(track.start(first - 1)) == day:
-            first -= 1
-    for index in range(first, track.done):
-        for step in track.path(index):
-            if step.bid is None:
-                yield step.ms, step.price, step.quantity, step.buyer_maker
+    day = exchange.hours.trading_day(track.start(min(first, len(track.bars) - 1)))
+    while first and exchange.hours.trading_day(track.start(first - 1)) == day:
+        first -= 1
+    return first
 
 
 def lots_of(quantity: Decimal) -> int:

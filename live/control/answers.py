@@ -126,7 +126,7 @@ class Balance:
 
 @dataclass(frozen=True)
 class Summary:
-    """All closed trades, and the account's curve."""
+    """All closed trades, and the account's curve. funding: received less paid; it is in ``pnl``."""
 
     currency: str
     since: int
@@ -139,6 +139,7 @@ class Summary:
     max_drawdown_pct: float
     best: float
     worst: float
+    funding: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,8 @@ def summary_text(summary: Summary, voice: Voice) -> str:
         f"{say('best')} {money(summary.best, unit, signed=True)}"
         f" · {say('worst')} {money(summary.worst, unit, signed=True)}",
     ]
+    if summary.funding:
+        lines.append(f"{say('funding')}: {money(summary.funding, unit, signed=True)}")
     return "\n".join(lines)
 
 

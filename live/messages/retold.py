@@ -36,6 +36,11 @@ FORMS = {
     "{who} at the command line": "명령줄의 {who}",
     "somebody": "누군가",
     "account: {what}": "계좌: {what}",
+    # money
+    "transfers and funding couldn't be asked for: {what}": "입출금과 펀딩비를 조회하지 못했습니다: {what}",
+    "{moved} moved by {amount} without a fill, and the venue lists no transfer for it yet; "
+    "the bot's cash is as it was": "체결 없이 {moved} 잔고가 {amount} 움직였는데 "
+    "거래소 입출금 내역에는 아직 없습니다. 봇의 현금은 그대로 둡니다",
     # orders
     "the venue filled {filled} of an order of {ordered}": "{ordered} 주문에 거래소가 {filled} 체결했습니다",
     "an order of somebody else's rests on this account": "다른 곳에서 낸 주문이 이 계좌에 남아 있습니다",

@@ -43,6 +43,7 @@ KOREAN = {
     "month": "월",
     "filled": "체결",
     "fee": "수수료",
+    "funding": "펀딩비",
     "reason": "이유",
     "reduces": "청산 전용",
     "memory": "메모리",

@@ -86,6 +86,7 @@ class Results:
             max_drawdown_pct=100.0 * self._fallen,
             best=max(pnls, default=nan),
             worst=min(pnls, default=nan),
+            funding=self.funding,
         )
 
     def performance(self) -> tuple[InstrumentResult, ...]:

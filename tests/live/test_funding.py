@@ -10,6 +10,8 @@ import pytest
 from brokers.contract import OrderUpdate
 from desk.orders import Fill, Order, decimal
 from desk.rules import DeskRules, StrategyRules
+from live.messages.answers import summary_text
+from live.messages.voice import Voice
 from live.trader import Trader
 from live.transfers import book
 from market.instruments import Instrument, Kind
@@ -108,7 +110,10 @@ def test_it_is_heard_once_and_counts_as_profit_and_not_as_fees(tmp_path: Path) -
 
     async def second(one: Life) -> None:
         assert not await one.bot.engine.treasurer.ask()
-        assert one.bot.views.results.funding == -25.0
+        summary = one.bot.views.results.summary()
+        assert summary.funding == one.bot.views.results.funding == -25.0
+        assert "funding: -25" in summary_text(summary, Voice("en"))
+        assert "펀딩비: -25" in summary_text(summary, Voice("ko"))
 
     async def lives() -> None:
         for scene in (first, second):

@@ -77,7 +77,7 @@ class Tallies:
         tally.add(price, lots, seller, ms, contract.multiplier)
 
     def begin(self, replay: Replay) -> None:
-        """The sessions under way at the replay's start. The close before is the reference, if none is given."""
+        """The sessions under way at the start. The close before them is the reference, if none is given."""
         for track in replay.tracks:
             contract, first = self.exchange.contract(track.symbol), _today(track, self.exchange)
             if not contract.reference:

@@ -1,1 +1,0 @@
-"""LS Securities Open API: Korean stocks, KOSPI200 futures and options."""

@@ -116,7 +116,7 @@ H02
   mem_accno mem_filler1 ordacpttm qty' autogb rejcode prgordde trdr_id ord_grp_no smp_cd ord_cond_prc.2
   trd_mkt_choic_tp_cd srtsell_id
 SC0
- >body lineseq accno user len gubun compress encrypt offset trcode compid userid media ifid seq trid
+ >body lineseq accno user len gubun compress encrypt offset trcode comid userid media ifid seq trid
   pubip prvip pcbpno bpno termno lang proctm msgcode outgu compreq funckey reqcnt filler cont contkey
   varlen varhdlen varmsglen trsrc eventid ifinfo filler1 ordchegb marketgb ordgb orgordno accno1 accno2
   passwd expcode shtcode hname ordqty ordprice hogagb etfhogagb pgmtype gmhogagb gmhogayn singb loandt

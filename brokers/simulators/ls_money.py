@@ -110,10 +110,11 @@ class KrxSettlement:
         )
 
     def pay(self, account: Account, symbol: str, kind: str, amount: Decimal, ms: int) -> None:
-        """Move an account's won and remember why."""
-        if amount:
-            account.balance("KRW").free += amount
-            self.flows.append(Flow(account.name, symbol, kind, amount, ms))
+        """Move an account's won, whole ones, and remember why."""
+        whole = amount.quantize(WON)
+        if whole:
+            account.balance("KRW").free += whole
+            self.flows.append(Flow(account.name, symbol, kind, whole, ms))
 
     def expire(self, account: Account, symbol: str, final: Decimal, ms: int) -> None:
         """Cash settlement: a future at ``final``, an option at what it is worth inside; free of fees."""

@@ -28,6 +28,7 @@ from brokers.simulators.ls_masters import Masters
 from brokers.simulators.ls_order_lists import FoOrderLists
 from brokers.simulators.ls_orders import FoOrders
 from brokers.simulators.ls_quotes import Quotes
+from brokers.simulators.ls_status import Statuses
 from brokers.simulators.ls_stock_accounts import StockAccounts
 from brokers.simulators.ls_stock_orders import StockOrders
 from brokers.simulators.ls_streams import Streams
@@ -84,6 +85,7 @@ class LsSim(Simulator):
         self.quotes = Quotes(self.exchange, self.tallies)
         self.streams = Streams(self.exchange, self.quotes, lambda text: self.tokens.owner(text).name)
         self.events = Notices(self.exchange, self.ledger, self.doubts, self.streams.post)
+        self.statuses = Statuses(self.exchange, self.status)
         self.extras = Extras(self.exchange, self.quotes, self.streams)
         self.gateway = Gateway(self.exchange, self.doubts, self._trs(page))
         self.gateway.admit(self.account.name, paper, products)
@@ -154,8 +156,18 @@ class LsSim(Simulator):
                 self.exchange.revoke(account.name)
 
     def status(self, market: str, state: str) -> None:
-        """JIF: a market's status, as "5" and "41" for the end of a day of futures and options."""
+        """JIF, as "1" and "61" for a circuit breaker of KOSPI. Sessions say theirs by themselves."""
         self.streams.push("JIF", "0", {"jangubun": market, "jstatus": state})
+
+    def widen(self, up: int, down: int) -> None:
+        """The limits of futures and options widen to stages 0, 1 or 2 (8, 15, 20 %), and JIF says so."""
+        before = (0, 0)
+        for contract in map(self.exchange.contract, self.exchange.listings):
+            if not contract.stock:
+                before, contract.steps = contract.steps, (up, down)
+        for stage, was, states in ((up, before[0], ("74", "76")), (down, before[1], ("75", "77"))):
+            for state in states[was:stage]:
+                self.status("5", state)
 
     async def feed(self, messages: Iterable[tuple[str, str, Row]]) -> int:
         """Recorded (stream, key, body) to whoever registered, in order, as fast as they are read."""

@@ -1,6 +1,7 @@
 """LS's gateway: types are checked, what an account may do, and answers are written in a TR's own blocks."""
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any
 
 from brokers.simulators.ls_asks import Ask, Blocks, Handler, Reply
@@ -65,7 +66,7 @@ class Gateway:
             raise gateway("IGW40013", 500)
         for name, value in block.items():
             mark = layout.asked.fields.get(name)
-            number = isinstance(value, int | float) and not isinstance(value, bool)
+            number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
             if (mark == "#" and not number) or (mark == "" and not isinstance(value, str)):
                 raise gateway("IGW40011", self.doubts.type_status)
         return block

@@ -26,13 +26,14 @@ class FoOrderLists:
         self.page = page
 
     def orders(self, ask: Ask) -> Reply:
-        """t0434: orders of the trading day, changes and cancels as lines of their own."""
+        """t0434: orders of the day session, changes and cancels as lines of their own."""
         today = self.exchange.hours.trading_day(self.exchange.clock.now())
         entries = [
             entry
             for entry in self.ledger.of(ask.account.name, stock=False, unseen=ask.unseen)
             if ask.text("expcode") in ("", entry.contract.symbol)
             and self._asked_for(ask.text("chegb"), entry)
+            and entry.session is Session.DAY
             and self.exchange.hours.trading_day(entry.ms) == today
         ]
         rows = [self._order(entry, number) for number, entry in enumerate(entries, 1)]

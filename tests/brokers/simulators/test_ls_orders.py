@@ -211,6 +211,15 @@ def test_a_night_trades_by_its_own_requests_and_tells_on_its_own_streams() -> No
             assert client.bodies("DC0")[0]["date"] == "20240105" and not client.bodies("FC9")
             listed = await client.got("CCENQ90200", BalEvalTp="1", FutsPrcEvalTp="1")
             assert listed["CCENQ90200OutBlock3"][0]["UnsttQty"] == 1
+            asked = {
+                "QrySrtDt": "",
+                "QryEndDt": "",
+                "FnoClssCode": "00",
+                "PrdtExecTpCode": "0",
+                "StnlnSeqTp": "4",
+            }
+            lines = (await client.got("CCENQ30100", **asked))["CCENQ30100OutBlock3"]
+            assert [line["OrdNo"] for line in lines] == [new, new + 1, new + 2] and await client.rows() == {}
 
     run(scene())
 

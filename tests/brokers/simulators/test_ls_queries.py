@@ -376,6 +376,28 @@ def test_a_headline_leads_to_its_body() -> None:
     run(scene())
 
 
+def test_a_day_says_when_it_begins_and_ends() -> None:
+    async def scene() -> None:
+        bars = {
+            FUTURE: bars_at(FUTURE, flat(1000), DAY, "082000"),
+            STOCK: bars_at(STOCK, flat(1000, 72_000), DAY, "082000"),
+        }
+        async with LsSim(bars, history=1, rates=False) as sim, plain(sim) as client:
+            await client.listen(("JIF", "0"))
+            sim.widen(1, 0)
+            sim.widen(2, 1)
+            while not sim.replay.over:
+                sim.replay.advance()
+            told = await settled(sim, client, 17, "JIF")
+            states = [(body["jangubun"], body["jstatus"]) for body in told]
+            assert states[:3] == [("5", "74"), ("5", "76"), ("5", "75")]
+            for market, found in (("1", ["11", "21", "31", "41"]), ("8", ["11", "21"])):
+                assert [state for name, state in states if name == market] == found
+            assert [state for name, state in states if name == "5"][3:] == ["11", "21", "31", "41"]
+
+    run(scene())
+
+
 def test_what_has_no_bars_is_quoted_as_it_is_told() -> None:
     async def scene() -> None:
         extra: list[Contract] = [contract_of("201V3350", reference=Decimal("2.5"))]

@@ -120,7 +120,7 @@ def test_it_dies_at_any_moment_of_a_life(seed: int, memory: Path) -> None:
         check(world, again, venue, folder)
 
 
-EVERY = (51, 137)  # short lives with many orders and fills
+EVERY = (17, 137)  # short lives with many orders and fills
 
 
 def lives_again(world: World, folder: Path, venue: PaperVenue) -> None:

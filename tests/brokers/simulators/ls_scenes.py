@@ -168,7 +168,7 @@ class Plain:
 
 
 @asynccontextmanager
-async def plain(sim: LsSim, account: Account | None = None, timeout: float = 5.0) -> AsyncIterator[Plain]:
+async def plain(sim: LsSim, account: Account | None = None, timeout: float = 15.0) -> AsyncIterator[Plain]:
     """A bare client that has its token."""
     client = Plain(sim, account)
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout)) as http:

@@ -32,10 +32,10 @@ SUBMITS = [
 ]
 
 
-async def answer(client: Plain) -> tuple[int, str] | None:
-    """(status, code) of a submit; None = nothing that tells what became of it."""
+async def answer(client: Plain, patience: float = 10.0) -> tuple[int, str] | None:
+    """(status, code) of a submit; None = nothing that tells what became of it, for so many seconds."""
     try:
-        status, body, _ = await client.ask("CFOAT00100", BLOCK)
+        status, body, _ = await asyncio.wait_for(client.ask("CFOAT00100", BLOCK), patience)
     except (aiohttp.ClientError, TimeoutError, ValueError):
         return None
     return status, body["rsp_cd"]
@@ -44,10 +44,12 @@ async def answer(client: Plain) -> tuple[int, str] | None:
 @pytest.mark.parametrize(("kind", "seen", "rests"), SUBMITS, ids=[row[0].name for row in SUBMITS])
 def test_a_failed_submit_rests_or_not_whatever_the_client_saw(kind: Kind, seen: Any, rests: bool) -> None:
     async def scene() -> None:
-        async with market() as sim, plain(sim, timeout=0.5) as client:
+        async with market() as sim, plain(sim, timeout=15) as client:
             await client.listen(("O01", ""))
             fault = sim.faults.add(kind, ORDER)
-            assert await answer(client) == seen
+            asked = asyncio.ensure_future(answer(client, 0.3 if seen is None else 10.0))
+            await until(lambda: fault.hits == 1)
+            assert await asked == seen
             assert fault.hits == 1
             assert len(list(sim.exchange.open_orders(sim.account.name))) == rests
             if rests:

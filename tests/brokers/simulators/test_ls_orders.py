@@ -169,6 +169,15 @@ def test_nothing_trades_when_the_market_is_closed() -> None:
     run(scene())
 
 
+@pytest.mark.parametrize("session", [Session.DAY, Session.NIGHT])
+def test_a_demo_trades_at_any_time(session: Session) -> None:
+    async def scene() -> None:
+        async with market(day="20240106", hours=Hours.never_closed(session)) as sim, plain(sim) as client:
+            assert (await client.order())[0] == ("00040" if session is Session.DAY else "01458")
+
+    run(scene())
+
+
 def test_a_late_day_begins_an_hour_later() -> None:
     hours = Hours(late=frozenset({"2024-01-04"}))
     assert hours.at(ms_of(DAY, "091500")).phase is Phase.CLOSED

@@ -42,7 +42,6 @@ from live.publishing import Publisher
 from live.pulse import Pulse
 from live.risk.codes import LATCHING
 from live.risk.codes import Code as RiskCode
-from live.settling import NONE, undecided
 from live.steering import SteeredReader, Wish
 from live.views.account import AccountView
 from live.views.charts import chart_of
@@ -294,21 +293,6 @@ class RunningBot:
         self.approvals.withdraw(known.order)
         return Done(Code.CANCELING, (order,))
 
-    async def settle(self, order: str, number: str, by: str) -> Done:
-        several = self.engine.sending.naming.several
-        if order not in several:
-            names = ", ".join(several)
-            said = f"no such order waits to be settled; those that do: {names}"
-            return Done(Code.UNKNOWN, detail=said if names else "no order waits to be settled")
-        numbers = several[order]
-        chosen = number if number in (*numbers, NONE) else number.lstrip("0")  # as venues print them
-        if chosen not in (*numbers, NONE):
-            said = f"'{number}' isn't among {', '.join(numbers)}; {NONE} says that it never reached the venue"
-            return Done(Code.REFUSED, (order,), said)
-        self._steered("SETTLE", f"{by} settles {order}: {chosen}.")
-        self.engine.sending.settle(order, chosen, by)
-        return Done(Code.SETTLED, (order,))
-
     async def approve(self, request: str, by: str) -> Done:
         return self.approvals.answer(request, True, by)
 
@@ -358,8 +342,6 @@ class RunningBot:
         memory = self.guard.gate.memory
         found += [" ".join(part for part in key if part) for key in sorted(memory.told | memory.disabled)]
         found += [f"{name or 'account'}: {text}" for name, text in self.engine.drifting.items()]
-        several = self.engine.sending.naming.several
-        found += [undecided(name, numbers) for name, numbers in several.items()]
         return found
 
     def _why_no_entry(self) -> str:

@@ -93,8 +93,6 @@ class Engine:
         now = self.clock()
         self.session.tell(start, now)
         self.sending.put(deny_new(self.session, found, now))
-        self.sending.naming.begin()
-        self.sending.deny_unsent()
         held = await self.reconcile(starting=True)
         await self.treasurer.begin(held if not found.live else {})
         self._mark_drift(held)
@@ -153,8 +151,7 @@ class Engine:
         elif isinstance(event, TimeEvent):
             self.step_all(list(self.rows.said(event.now)))
         elif isinstance(event, OrderUpdate):
-            for update in self.sending.naming.update(event):
-                self._hear_update(update)
+            self._hear_update(event)
         elif isinstance(event, TradeEvent):
             self._see_price(event.instrument, event.price)
         elif isinstance(event, QuoteEvent):
@@ -171,7 +168,7 @@ class Engine:
         """
         now = self.clock()
         try:
-            found = await reconcile(self.session, self.broker, self.sending.naming, now)
+            found = await reconcile(self.session, self.broker, now)
         except MaemaeError as error:
             if starting:
                 raise

@@ -351,7 +351,6 @@ class Code(Enum):
     UNKNOWN = "unknown"  # no such id
     REFUSED = "refused"
     HEARD = "heard"  # news
-    SETTLED = "settled"
 
 
 @dataclass(frozen=True)

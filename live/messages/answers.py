@@ -210,7 +210,6 @@ _DONE = {
     Code.UNKNOWN: "There is no such id.",
     Code.REFUSED: "Refused.",
     Code.HEARD: "Heard.",
-    Code.SETTLED: "Settled: {ids}.",
 }
 
 

@@ -49,31 +49,24 @@ class Death:
             raise Killed(name)
 
 
-def as_it_is(broker: Any, clock: Callable[[], int]) -> Any:
-    return broker
-
-
-def live_once(
-    world: World, folder: Path, venue: PaperVenue, death: Death, at: Callable[..., Any] = as_it_is
-) -> Bot | None:
-    """One life; None when it was killed. at: makes another broker of the paper one."""
+def live_once(world: World, folder: Path, venue: PaperVenue, death: Death) -> Bot | None:
+    """One life; None when it was killed."""
     venue.take_updates()  # what a dead process was told is lost with it
-    one = bot(Foretold(world), world.panel, world.rules, world.p.shape[1], folder, venue, at=at)
+    one = bot(Foretold(world), world.panel, world.rules, world.p.shape[1], folder, venue)
     journal = one.session.journal
     journal.append = death.around("journal", journal.append)  # type: ignore[method-assign]
     broker: Any = one.engine.broker
-    send, end = broker.submit, broker.cancel
 
     async def submit(order: Any) -> None:
         death.moment("before submit")
-        await send(order)
+        venue.submit(order, broker.ts)
         death.moment("after submit")
 
     async def cancel(order: Any) -> None:
         death.moment("before cancel")
         known = one.session.orders[order.client_id]
         assert any(isinstance(each, CancelRequested) for each in known.events)  # written down first
-        await end(order)
+        venue.cancel(order, broker.ts)
         death.moment("after cancel")
 
     broker.submit, broker.cancel = submit, cancel

@@ -45,7 +45,8 @@ def run_supervise(
     confirm(bot, yes_i_know, language)
     _refuse_held(bot)
     asyncio.run(_meet_venue(bot, language or bot.profile.language))
-    options = [] if data is None else ["--data", data, "--pace", f"{pace_s:g}"]
+    options = [] if data is None else ["--data", data]
+    options += ["--pace", repr(pace_s)] if pace_s else []
     options += ["--yes-i-know", bot.account] if bot.real else []
     return supervise(bot, False, options)
 

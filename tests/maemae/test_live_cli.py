@@ -15,6 +15,7 @@ import pytest
 from live.control.answers import Health
 from live.control.client import ask
 from live.control.errors import EngineDown
+from maemae.cli_live_run import run_supervise
 from records.journal_view import JournalView
 from records.lock import holder_of
 from tests.conftest import ROOT
@@ -180,3 +181,17 @@ def test_the_demo_is_interrupted_cleanly() -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
         assert process.returncode == 130 and "Interrupted" in err, (out, err)
+
+
+@pytest.mark.parametrize("data", [None, "demo"])
+@pytest.mark.parametrize("pace_s", [0.0, 0.02, 1e-7])
+def test_the_engine_of_a_supervisor_replays_what_was_asked_as_slowly_as_was_asked(
+    data: str | None, pace_s: float, state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+    monkeypatch.setattr(
+        "maemae.cli_live_run.supervise", lambda bot, attach, options: given.extend(options) or 0
+    )
+    assert run_supervise(profile(tmp_path), data, pace_s, False, None) == 0
+    said = dict(zip(given[::2], given[1::2], strict=True))
+    assert said.get("--data") == data and float(said.get("--pace", 0)) == pace_s

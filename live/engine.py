@@ -110,13 +110,12 @@ class Engine:
         hearing = asyncio.create_task(self._hear_all())
         beating = asyncio.create_task(self._beat())
         asking = asyncio.create_task(self.treasurer.run())
-        fatal: list[asyncio.Future[None]] = [self.sending.failed, beating, asking, hearing]
-        ends: list[asyncio.Future[Any]] = [stopped, *fatal]
+        ends: list[asyncio.Future[Any]] = [stopped, hearing, beating, asking, self.sending.failed]
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            for end in fatal:
+            for end in ends:
                 if end.done():
-                    end.result()
+                    end.result()  # raises what it died of
             if hearing.done():
                 await self.sending.idle()
                 await self.sending.settled()

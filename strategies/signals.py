@@ -124,7 +124,8 @@ class Signals:
         ``columns`` (stop=0.01, horizon=20 …) apply to the entries; arrays of length n_bars are read
         at the entry's bar.
         """
-        masks = [_mask(mask) for mask in (exit, exit_short, enter, enter_short)]
+        asked = (exit, exit_short, enter, enter_short)
+        masks = [None if mask is None else _mask(mask) for mask in asked]
         lengths = sorted({len(mask) for mask in masks if mask is not None})
         if len(lengths) > 1:
             raise DataError(f"signal masks have different lengths {lengths}: expected one value per bar.")
@@ -155,9 +156,9 @@ def _in_order(plain: Any, exit: Ints, exit_short: Ints, enter: Ints, enter_short
     rows, at = np.empty(total, plain.dtype), np.zeros(4, np.int64)
     for row in range(total):
         first = -1
-        for kind in range(4):
-            if at[kind] < len(said[kind]) and (first < 0 or said[kind][at[kind]] < said[first][at[first]]):
-                first = kind
+        for k in range(4):
+            if at[k] < len(said[k]) and (first < 0 or said[k][at[k]] < said[first][at[first]]):
+                first = k
         rows[row] = plain[0]
         rows[row].bar = said[first][at[first]]
         rows[row].kind = SignalKind.EXIT if first < 2 else SignalKind.ENTER
@@ -166,10 +167,8 @@ def _in_order(plain: Any, exit: Ints, exit_short: Ints, enter: Ints, enter_short
     return rows
 
 
-def _mask(mask: ArrayLike | None) -> NDArray[np.bool_] | None:
+def _mask(mask: ArrayLike) -> NDArray[np.bool_]:
     """True and False only: a NaN in a mask of numbers would count as true."""
-    if mask is None:
-        return None
     found = np.asarray(mask)
     if found.dtype != np.bool_ or found.ndim != 1:
         raise DataError(

@@ -70,7 +70,7 @@ class Candles:
         now = self.clock()
         late = [name for name in self.instruments if self._needs(name, self._final(now))]
         await asyncio.gather(*(self.mend(name) for name in late))
-        sure = min(self._sure.values())
+        sure = min(self._sure.values(), default=now)
         until = now if sure >= now - now % self.timeframe else sure
         if until >= self._told + self.tell_every:
             self._told = until

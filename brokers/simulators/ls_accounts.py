@@ -5,22 +5,11 @@ from decimal import Decimal
 from brokers.simulators.account import Account
 from brokers.simulators.listing import ZERO
 from brokers.simulators.ls_asks import Ask, Reply, echoed, paged
-from brokers.simulators.ls_doubts import Doubts
-from brokers.simulators.ls_exchange import KrxExchange
-from brokers.simulators.ls_ledger import Ledger
+from brokers.simulators.ls_books import Books
 from brokers.simulators.ls_words import Row, day_of, side_code, side_word
 
 
-class FoAccounts:
-    """page: rows of one answer before it says that there are more."""
-
-    def __init__(self, exchange: KrxExchange, ledger: Ledger, doubts: Doubts, page: int = 20) -> None:
-        self.exchange = exchange
-        self.money = exchange.money
-        self.ledger = ledger
-        self.doubts = doubts
-        self.page = page
-
+class FoAccounts(Books):
     # --- positions
 
     def positions(self, ask: Ask) -> Reply:

@@ -5,6 +5,8 @@ streams "TR", then its blocks: ``<`` asked, ``>`` answered, ``[]`` an array. Beh
 
     #    a JSON number             .2   a string with two decimals
     '    a string of a whole number     nothing: a string as it is
+
+``=TR`` in place of names: those of that TR's block, which stands above; ``-name``: without this one.
 """
 
 from collections.abc import Mapping
@@ -66,9 +68,21 @@ def _read(table: str) -> dict[str, Layout]:
         if words[0][0] in "<>":
             block = _opened(layout, words.pop(0))
         for word in words:
-            name = word.rstrip("#'").partition(".")[0]
-            block.fields[name] = word[len(name) :]
+            _described(layout, block, word, found)
     return found
+
+
+def _described(layout: Layout, block: Block, word: str, above: Mapping[str, Layout]) -> None:
+    """Take one word of a block into it."""
+    if word[0] == "=":
+        other = above[word[1:]]
+        name = other.tr + block.name.removeprefix(layout.tr) if layout.path else block.name
+        block.fields |= (other.asked if other.asked.name == name else other.answered[name]).fields
+    elif word[0] == "-":
+        del block.fields[word[1:]]
+    else:
+        name = word.rstrip("#'").partition(".")[0]
+        block.fields[name] = word[len(name) :]
 
 
 def _headed(words: list[str]) -> Layout:

@@ -29,10 +29,7 @@ t2101 /futureoption/market-data -/-
   uplmtprice_3rd.2 dnlmtprice_3rd.2 expct_ccls_q#
 t2105 /futureoption/market-data -/-
  <t2105InBlock shcode
- >t2105OutBlock hname price.2 sign change.2 diff.2 volume# stimeqrt.2 jnilclose.2 offerho1.2 bidho1.2
-  offerrem1# bidrem1# dcnt1# scnt1# offerho2.2 bidho2.2 offerrem2# bidrem2# dcnt2# scnt2# offerho3.2
-  bidho3.2 offerrem3# bidrem3# dcnt3# scnt3# offerho4.2 bidho4.2 offerrem4# bidrem4# dcnt4# scnt4#
-  offerho5.2 bidho5.2 offerrem5# bidrem5# dcnt5# scnt5# dvol# svol# toffernum# tbidnum# time shcode
+ >t2105OutBlock =t2112
 t2301 /futureoption/market-data 2/3
  <t2301InBlock yyyymm gubun
  >t2301OutBlock histimpv# jandatecnt# cimpv.3 pimpv.3 gmprice.2 gmsign gmchange.2 gmdiff.2 gmvolume#
@@ -52,8 +49,7 @@ t8467 /futureoption/market-data 2/3
   recprice.2
 t8432 /futureoption/market-data -/-
  <t8432InBlock gubun
- >t8432OutBlock[] hname shcode expcode uplmtprice.2 dnlmtprice.2 jnilclose.2 jnilhigh.2 jnillow.2
-  recprice.2
+ >t8432OutBlock[] =t8467
 t9943 /futureoption/market-data 2/3
  <t9943InBlock gubun
  >t9943OutBlock[] hname shcode expcode
@@ -65,8 +61,7 @@ t9944 /futureoption/market-data 2/3
  >t9944OutBlock[] hname shcode expcode
 t8435 /futureoption/market-data 2/3
  <t8435InBlock gubun
- >t8435OutBlock[] hname shcode expcode uplmtprice.2 dnlmtprice.2 jnilclose.2 jnilhigh.2 jnillow.2
-  recprice.2
+ >t8435OutBlock[] =t8467
 t8455 /futureoption/market-data 2/3
  <t8455InBlock gubun
  >t8455OutBlock[] hname shcode expcode tradeunit.8 atmgb
@@ -79,10 +74,7 @@ t8456 /futureoption/market-data 10/3
   ndv_dnlmtprice.2 ndv_rt_uplmtprice.2 ndv_rt_dnlmtprice.2
 t8457 /futureoption/market-data 10/3
  <t8457InBlock shcode
- >t8457OutBlock hname price.2 sign change.2 diff.2 volume# jnilclose.2 offerho1.2 bidho1.2 offerrem1#
-  bidrem1# dcnt1# scnt1# offerho2.2 bidho2.2 offerrem2# bidrem2# dcnt2# scnt2# offerho3.2 bidho3.2
-  offerrem3# bidrem3# dcnt3# scnt3# offerho4.2 bidho4.2 offerrem4# bidrem4# dcnt4# scnt4# offerho5.2
-  bidho5.2 offerrem5# bidrem5# dcnt5# scnt5# dvol# svol# toffernum# tbidnum# time shcode
+ >t8457OutBlock =t2112 -stimeqrt
 t8460 /futureoption/market-data 2/3
  <t8460InBlock yyyymm gubun
  >t8460OutBlock gmprice.2 gmsign gmchange.2 gmdiff.2 gmvolume# gmshcode
@@ -96,30 +88,25 @@ t8464 /futureoption/chart 1/3
   highend.2 lowend.2 cts_date cts_time s_time e_time dshmin rec_count#
  >t8464OutBlock1[] date time open.2 high.2 low.2 close.2 jdiff_vol# openyak#
 t8465 /futureoption/chart 1/3
- <t8465InBlock shcode ncnt# qrycnt# nday sdate stime edate etime cts_date cts_time comp_yn
- >t8465OutBlock shcode jisiga.2 jihigh.2 jilow.2 jiclose.2 jivolume# disiga.2 dihigh.2 dilow.2 diclose.2
-  highend.2 lowend.2 cts_date cts_time s_time e_time dshmin rec_count#
+ <t8465InBlock =t8464
+ >t8465OutBlock =t8464
  >t8465OutBlock1[] date time open.2 high.2 low.2 close.2 jdiff_vol# value# openyak#
 t8466 /futureoption/chart 1/3
  <t8466InBlock shcode gubun qrycnt# sdate edate cts_date comp_yn
- >t8466OutBlock shcode jisiga.2 jihigh.2 jilow.2 jiclose.2 jivolume# disiga.2 dihigh.2 dilow.2 diclose.2
-  highend.2 lowend.2 cts_date s_time e_time dshmin rec_count#
- >t8466OutBlock1[] date open.2 high.2 low.2 close.2 jdiff_vol# value# openyak#
+ >t8466OutBlock =t8464 -cts_time
+ >t8466OutBlock1[] =t8465 -time
 t8414 /futureoption/chart -/-
- <t8414InBlock shcode ncnt# qrycnt# nday sdate stime edate etime cts_date cts_time comp_yn
- >t8414OutBlock shcode jisiga.2 jihigh.2 jilow.2 jiclose.2 jivolume# disiga.2 dihigh.2 dilow.2 diclose.2
-  highend.2 lowend.2 cts_date cts_time s_time e_time dshmin rec_count#
- >t8414OutBlock1[] date time open.2 high.2 low.2 close.2 jdiff_vol# openyak#
+ <t8414InBlock =t8464
+ >t8414OutBlock =t8464
+ >t8414OutBlock1[] =t8464
 t8415 /futureoption/chart -/-
- <t8415InBlock shcode ncnt# qrycnt# nday sdate stime edate etime cts_date cts_time comp_yn
- >t8415OutBlock shcode jisiga.2 jihigh.2 jilow.2 jiclose.2 jivolume# disiga.2 dihigh.2 dilow.2 diclose.2
-  highend.2 lowend.2 cts_date cts_time s_time e_time dshmin rec_count#
- >t8415OutBlock1[] date time open.2 high.2 low.2 close.2 jdiff_vol# value# openyak#
+ <t8415InBlock =t8464
+ >t8415OutBlock =t8464
+ >t8415OutBlock1[] =t8465
 t8416 /futureoption/chart -/-
  <t8416InBlock shcode gubun qrycnt# sdate edate cts_date comp_yn
- >t8416OutBlock shcode jisiga.2 jihigh.2 jilow.2 jiclose.2 jivolume# disiga.2 dihigh.2 dilow.2 diclose.2
-  highend.2 lowend.2 cts_date s_time e_time dshmin rec_count#
- >t8416OutBlock1[] date open.2 high.2 low.2 close.2 jdiff_vol# value# openyak#
+ >t8416OutBlock =t8466
+ >t8416OutBlock1[] =t8466
 t8461 /futureoption/chart 1/1
  <t8461InBlock focode cgubun bgubun cnt#
  >t8461OutBlock1[] chetime price.2 sign change.2 open.2 high.2 low.2 volume' cvolume# s_mschecnt#
@@ -134,44 +121,35 @@ CFOAT00100 /futureoption/order 10/10
 CFOAT00200 /futureoption/order 10/10
  <CFOAT00200InBlock1 FnoIsuNo OrgOrdNo# FnoOrdprcPtnCode FnoOrdPrc# MdfyQty#
  >CFOAT00200OutBlock1 RecCnt# OrdMktCode AcntNo Pwd FnoIsuNo FnoOrdPtnCode OrgOrdNo# FnoOrdprcPtnCode
-  FnoOrdPrc.8 MdfyQty# CommdaCode DscusBnsCmpltTime GrpId OrdSeqno# PtflNo# BskNo# TrchNo# ItemNo# MgempNo
-  FundId FundOrgOrdNo# FundOrdNo#
- >CFOAT00200OutBlock2 RecCnt# OrdNo# BrnNm AcntNm IsuNm OrdAbleAmt# MnyOrdAbleAmt# OrdMgn# MnyOrdMgn#
-  OrdAbleQty#
+  FnoOrdPrc.8 MdfyQty# CommdaCode DscusBnsCmpltTime GrpId OrdSeqno# PtflNo# BskNo# TrchNo# ItemNo#
+  MgempNo FundId FundOrgOrdNo# FundOrdNo#
+ >CFOAT00200OutBlock2 =CFOAT00100
 CFOAT00300 /futureoption/order 10/10
  <CFOAT00300InBlock1 FnoIsuNo OrgOrdNo# CancQty#
  >CFOAT00300OutBlock1 RecCnt# OrdMktCode AcntNo Pwd FnoIsuNo FnoOrdPtnCode OrgOrdNo# CancQty# CommdaCode
-  DscusBnsCmpltTime GrpId OrdSeqno# PtflNo# BskNo# TrchNo# ItemNo# MgempNo FundId FundOrgOrdNo# FundOrdNo#
- >CFOAT00300OutBlock2 RecCnt# OrdNo# BrnNm AcntNm IsuNm OrdAbleAmt# MnyOrdAbleAmt# OrdMgn# MnyOrdMgn#
-  OrdAbleQty#
+  DscusBnsCmpltTime GrpId OrdSeqno# PtflNo# BskNo# TrchNo# ItemNo# MgempNo FundId FundOrgOrdNo#
+  FundOrdNo#
+ >CFOAT00300OutBlock2 =CFOAT00100
 CCENT00100 /futureoption/order 5/5
  <CCENT00100InBlock1 FnoIsuNo BnsTpCode FnoOrdprcPtnCode FnoOrdPrc# OrdQty#
- >CCENT00100OutBlock1 RecCnt# OrdMktCode AcntNo Pwd FnoIsuNo BnsTpCode FnoOrdPtnCode FnoOrdprcPtnCode
-  FnoTrdPtnCode FnoOrdPrc.8 OrdQty# CommdaCode DscusBnsCmpltTime GrpId OrdSeqno# PtflNo# BskNo# TrchNo#
-  ItemNo# OpDrtnNo MgempNo FundId FundOrdNo#
- >CCENT00100OutBlock2 RecCnt# OrdNo# BrnNm AcntNm IsuNm OrdAbleAmt# MnyOrdAbleAmt# OrdMgn# MnyOrdMgn#
-  OrdAbleQty#
+ >CCENT00100OutBlock1 =CFOAT00100
+ >CCENT00100OutBlock2 =CFOAT00100
 CCENT00200 /futureoption/order 5/5
  <CCENT00200InBlock1 FnoIsuNo OrgOrdNo# FnoOrdprcPtnCode FnoOrdPrc# MdfyQty#
- >CCENT00200OutBlock1 RecCnt# OrdMktCode AcntNo Pwd FnoIsuNo FnoOrdPtnCode OrgOrdNo# FnoOrdprcPtnCode
-  FnoOrdPrc.8 MdfyQty# CommdaCode DscusBnsCmpltTime GrpId OrdSeqno# PtflNo# BskNo# TrchNo# ItemNo# MgempNo
-  FundId FundOrgOrdNo# FundOrdNo#
- >CCENT00200OutBlock2 RecCnt# OrdNo# BrnNm AcntNm IsuNm OrdAbleAmt# MnyOrdAbleAmt# OrdMgn# MnyOrdMgn#
-  OrdAbleQty#
+ >CCENT00200OutBlock1 =CFOAT00200
+ >CCENT00200OutBlock2 =CFOAT00100
 CCENT00300 /futureoption/order 5/5
  <CCENT00300InBlock1 FnoIsuNo OrgOrdNo# CancQty#
- >CCENT00300OutBlock1 RecCnt# OrdMktCode AcntNo Pwd FnoIsuNo FnoOrdPtnCode OrgOrdNo# CancQty# CommdaCode
-  DscusBnsCmpltTime GrpId OrdSeqno# PtflNo# BskNo# TrchNo# ItemNo# MgempNo FundId FundOrgOrdNo# FundOrdNo#
- >CCENT00300OutBlock2 RecCnt# OrdNo# BrnNm AcntNm IsuNm OrdAbleAmt# MnyOrdAbleAmt# OrdMgn# MnyOrdMgn#
-  OrdAbleQty#
+ >CCENT00300OutBlock1 =CFOAT00300
+ >CCENT00300OutBlock2 =CFOAT00100
 CFOAQ00600 /futureoption/accno 1/10
  <CFOAQ00600InBlock1 QrySrtDt QryEndDt FnoClssCode PrdgrpCode PrdtExecTpCode StnlnSeqTp CommdaCode
  >CFOAQ00600OutBlock1 RecCnt# AcntNo InptPwd QrySrtDt QryEndDt FnoClssCode PrdgrpCode PrdtExecTpCode
   StnlnSeqTp CommdaCode
  >CFOAQ00600OutBlock2 RecCnt# AcntNm FutsOrdQty# FutsExecQty# OptOrdQty# OptExecQty#
  >CFOAQ00600OutBlock3[] OrdDt OrdNo# OrgOrdNo# OrdTime FnoIsuNo IsuNm BnsTpNm MrcTpNm FnoOrdprcPtnCode
-  FnoOrdprcPtnNm OrdPrc.2 OrdQty# OrdTpNm ExecTpNm ExecPrc.2 ExecQty# CtrctTime CtrctNo# ExecNo# BnsplAmt#
-  UnercQty# UserId CommdaCode CommdaCodeNm
+  FnoOrdprcPtnNm OrdPrc.2 OrdQty# OrdTpNm ExecTpNm ExecPrc.2 ExecQty# CtrctTime CtrctNo# ExecNo#
+  BnsplAmt# UnercQty# UserId CommdaCode CommdaCodeNm
 CFOAQ10100 /futureoption/accno 1/10
  <CFOAQ10100InBlock1 QryTp OrdAmt# RatVal# FnoIsuNo BnsTpCode FnoOrdPrc# FnoOrdprcPtnCode
  >CFOAQ10100OutBlock1 RecCnt# AcntNo Pwd QryTp OrdAmt# RatVal.8 FnoIsuNo BnsTpCode FnoOrdPrc.8
@@ -210,10 +188,8 @@ t0441 /futureoption/accno 1/10
   dtsunik1# sunikrt.2
 CCENQ10100 /futureoption/accno 1/10
  <CCENQ10100InBlock1 RecCnt# QryTp OrdAmt# RatVal# FnoIsuNo BnsTpCode FnoOrdPrc# FnoOrdprcPtnCode
- >CCENQ10100OutBlock1 RecCnt# AcntNo Pwd QryTp OrdAmt# RatVal.8 FnoIsuNo BnsTpCode FnoOrdPrc.8
-  FnoOrdprcPtnCode
- >CCENQ10100OutBlock2 RecCnt# AcntNm QryDt FnoNowPrc.8 OrdAbleQty# NewOrdAbleQty# LqdtOrdAbleQty#
-  UsePreargMgn# UsePreargMnyMgn# OrdAbleAmt# MnyOrdAbleAmt#
+ >CCENQ10100OutBlock1 =CFOAQ10100
+ >CCENQ10100OutBlock2 =CFOAQ10100
 CCENQ30100 /futureoption/accno 1/3
  <CCENQ30100InBlock1 RecCnt# QrySrtDt QryEndDt FnoClssCode PrdgrpCode PrdtExecTpCode StnlnSeqTp MktTpCode
   CommdaCode FnoIsuNo FnoTrdPtnCode GrpId UserId SrtOrdNo2#

@@ -25,12 +25,12 @@ t1102 /stock/market-data 10/5
   ftradmscha# ftradmsdiff.2 vol.2 shcode value# jvolume# highyear# highyeardate lowyear# lowyeardate
   target# capital# abscnt# parprice# gsmm subprice# total# listdate name bfsales# bfoperatingincome#
   bfordinaryincome# bfnetincome# bfeps.2 name2 bfsales2# bfoperatingincome2# bfordinaryincome2#
-  bfnetincome2# bfeps2.2 salert.2 opert.2 ordrt.2 netrt.2 epsrt.2 info1 info2 info3 info4 janginfo t_per.2
-  tonghwa dval1# sval1# dval2# sval2# dval3# sval3# dval4# sval4# dval5# sval5# davg1# savg1# davg2#
-  savg2# davg3# savg3# davg4# savg4# davg5# savg5# ftradmdval# ftradmsval# ftradmdvag# ftradmsvag# info5
-  spac_gubun issueprice# alloc_gubun alloc_text shterm_text svi_uplmtprice# svi_dnlmtprice# low_lqdt_gu
-  abnormal_rise_gu lend_text ty_text nxt_janginfo nxt_shterm_text nxt_svi_uplmtprice# nxt_svi_dnlmtprice#
-  ex_shcode
+  bfnetincome2# bfeps2.2 salert.2 opert.2 ordrt.2 netrt.2 epsrt.2 info1 info2 info3 info4 janginfo
+  t_per.2 tonghwa dval1# sval1# dval2# sval2# dval3# sval3# dval4# sval4# dval5# sval5# davg1# savg1#
+  davg2# savg2# davg3# savg3# davg4# savg4# davg5# savg5# ftradmdval# ftradmsval# ftradmdvag# ftradmsvag#
+  info5 spac_gubun issueprice# alloc_gubun alloc_text shterm_text svi_uplmtprice# svi_dnlmtprice#
+  low_lqdt_gu abnormal_rise_gu lend_text ty_text nxt_janginfo nxt_shterm_text nxt_svi_uplmtprice#
+  nxt_svi_dnlmtprice# ex_shcode
 t8407 /stock/market-data 5/3
  <t8407InBlock nrec# shcode
  >t8407OutBlock1[] shcode hname price# sign change# diff.2 volume# offerho# bidho# cvolume# chdegree.2
@@ -47,9 +47,8 @@ t8411 /stock/chart 1/3
   lowend# cts_date cts_time s_time e_time dshmin rec_count#
  >t8411OutBlock1[] date time open# high# low# close# jdiff_vol# jongchk# rate.2 pricechk#
 t8412 /stock/chart 1/3
- <t8412InBlock shcode ncnt# qrycnt# nday sdate stime edate etime cts_date cts_time comp_yn
- >t8412OutBlock shcode jisiga# jihigh# jilow# jiclose# jivolume# disiga# dihigh# dilow# diclose# highend#
-  lowend# cts_date cts_time s_time e_time dshmin rec_count#
+ <t8412InBlock =t8411
+ >t8412OutBlock =t8411
  >t8412OutBlock1[] date time open# high# low# close# jdiff_vol# value# jongchk# rate.2 sign
 t8430 /stock/etc 2/5
  <t8430InBlock gubun
@@ -76,8 +75,8 @@ t0425 /stock/accno 2/10
 CSPAT00601 /stock/order 10/10
  <CSPAT00601InBlock1 IsuNo OrdQty# OrdPrc# BnsTpCode OrdprcPtnCode MgntrnCode LoanDt OrdCndiTpCode MbrNo
  >CSPAT00601OutBlock1 RecCnt# AcntNo InptPwd IsuNo OrdQty# OrdPrc.2 BnsTpCode OrdprcPtnCode
-  PrgmOrdprcPtnCode StslAbleYn StslOrdprcTpCode CommdaCode MgntrnCode LoanDt MbrNo OrdCndiTpCode StrtgCode
-  GrpId OrdSeqNo# PtflNo# BskNo# TrchNo# ItemNo# OpDrtnNo LpYn CvrgTpCode
+  PrgmOrdprcPtnCode StslAbleYn StslOrdprcTpCode CommdaCode MgntrnCode LoanDt MbrNo OrdCndiTpCode
+  StrtgCode GrpId OrdSeqNo# PtflNo# BskNo# TrchNo# ItemNo# OpDrtnNo LpYn CvrgTpCode
  >CSPAT00601OutBlock2 RecCnt# OrdNo# OrdTime OrdMktCode OrdPtnCode ShtnIsuNo MgempNo OrdAmt# SpareOrdNo#
   CvrgSeqno# RsvOrdNo# SpotOrdQty# RuseOrdQty# MnyOrdAmt# SubstOrdAmt# RuseOrdAmt# AcntNm IsuNm
 CSPAT00701 /stock/order 3/3

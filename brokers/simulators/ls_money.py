@@ -9,7 +9,7 @@ from brokers.simulators.book import Book
 from brokers.simulators.listing import ZERO, Listing
 from brokers.simulators.ls_contracts import Contract
 from brokers.simulators.order import Execution, VenueOrder
-from brokers.simulators.settlement import Reason, Rejected, Trade
+from brokers.simulators.settlement import Reason, Rejected, Trade, execution_of
 
 WON = Decimal(1)
 
@@ -95,19 +95,7 @@ class KrxSettlement:
             self.pay(account, order.symbol, "tax", -(value * contract.tax).quantize(WON), trade.ms)
         order.filled += trade.quantity
         order.spent += trade.price * trade.quantity
-        return Execution(
-            id=trade.id,
-            order=order.id,
-            symbol=order.symbol,
-            side=order.side,
-            price=trade.price,
-            quantity=trade.quantity,
-            fee=fee,
-            fee_currency="KRW",
-            maker=trade.maker,
-            ms=trade.ms,
-            profit=profit,
-        )
+        return execution_of(order, trade, fee, "KRW", profit)
 
     def pay(self, account: Account, symbol: str, kind: str, amount: Decimal, ms: int) -> None:
         """Move an account's won, whole ones, and remember why."""

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from brokers.simulators.listing import ZERO
 from brokers.simulators.ls_asks import Ask, Blocks, Reply, echoed, paged
+from brokers.simulators.ls_books import Books
 from brokers.simulators.ls_contracts import Contract
-from brokers.simulators.ls_doubts import Doubts
-from brokers.simulators.ls_exchange import KrxExchange
 from brokers.simulators.ls_hours import Session
-from brokers.simulators.ls_ledger import CANCEL, MODIFY, Entry, Ledger
+from brokers.simulators.ls_ledger import CANCEL, MODIFY, Entry
 from brokers.simulators.ls_words import PRICE_TYPES, Row, clock_of, side_word
 from brokers.simulators.order import Execution
 
@@ -16,15 +15,7 @@ CHANGES = {MODIFY: "정정", CANCEL: "취소"}
 FILLED, UNFILLED = "1", "2"
 
 
-class FoOrderLists:
-    """page: rows of one answer before it says that there are more."""
-
-    def __init__(self, exchange: KrxExchange, ledger: Ledger, doubts: Doubts, page: int = 20) -> None:
-        self.exchange = exchange
-        self.ledger = ledger
-        self.doubts = doubts
-        self.page = page
-
+class FoOrderLists(Books):
     def orders(self, ask: Ask) -> Reply:
         """t0434: orders of the day session, changes and cancels as lines of their own."""
         today = self.exchange.hours.trading_day(self.exchange.clock.now())

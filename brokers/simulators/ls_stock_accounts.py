@@ -5,23 +5,15 @@ from decimal import Decimal
 from brokers.simulators.account import Account
 from brokers.simulators.listing import ZERO
 from brokers.simulators.ls_asks import Ask, Blocks, Reply, echoed, paged
-from brokers.simulators.ls_doubts import Doubts
-from brokers.simulators.ls_exchange import KrxExchange
-from brokers.simulators.ls_ledger import CANCEL, MODIFY, Entry, Ledger
+from brokers.simulators.ls_books import Books
+from brokers.simulators.ls_ledger import CANCEL, MODIFY, Entry
 from brokers.simulators.ls_order_lists import CHANGES, FILLED, UNFILLED
 from brokers.simulators.ls_words import PRICE_TYPES, Row, clock_of, side_code, side_word
 
 SETTLED_AFTER = 2  # trading days until a stock's trade is paid
 
 
-class StockAccounts:
-    def __init__(self, exchange: KrxExchange, ledger: Ledger, doubts: Doubts, page: int = 20) -> None:
-        self.exchange = exchange
-        self.money = exchange.money
-        self.ledger = ledger
-        self.doubts = doubts
-        self.page = page
-
+class StockAccounts(Books):
     # --- orders
 
     def orders(self, ask: Ask) -> Reply:

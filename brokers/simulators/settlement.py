@@ -144,7 +144,7 @@ class SpotSettlement:
         order.filled += trade.quantity
         order.spent += notional
         self._lock_again(account, order, listing)
-        return _execution(order, trade, fee, currency)
+        return execution_of(order, trade, fee, currency)
 
     def _lock_again(self, account: Account, order: VenueOrder, listing: Listing) -> None:
         """What the rest of a limit order still needs."""
@@ -225,7 +225,7 @@ class MarginSettlement:
             self.pay(account, listing, "REALIZED_PNL", profit, trade.ms)
         order.filled += trade.quantity
         order.spent += notional
-        return _execution(order, trade, fee, listing.quote, profit)
+        return execution_of(order, trade, fee, listing.quote, profit)
 
     def pay(self, account: Account, listing: Listing, kind: str, amount: Decimal, ms: int) -> None:
         """Move a wallet and remember why."""
@@ -294,9 +294,10 @@ def _walk(book: Book, side: int, quantity: Decimal) -> Decimal:
     return cost + quantity * price
 
 
-def _execution(
+def execution_of(
     order: VenueOrder, trade: Trade, fee: Decimal, currency: str, profit: Decimal = ZERO
 ) -> Execution:
+    """One side of a trade as its order's owner is told of it."""
     return Execution(
         id=trade.id,
         order=order.id,

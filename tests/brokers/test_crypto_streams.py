@@ -163,8 +163,7 @@ def test_whatever_a_stream_does_each_bar_is_said_once_and_in_order(
 @pytest.mark.parametrize("patience", (MINUTE, MINUTE + 1, 5 * MINUTE // 2))
 def test_a_patience_longer_than_a_bar_delays_bars_and_loses_none(patience: int) -> None:
     market, said = Market(random.Random(0), sparse=False), list[Any]()
-    market.chance = random.Random("answers always")
-    market.chance.random = lambda: 1.0  # type: ignore[method-assign]
+    market.chance.random = lambda: 1.0  # type: ignore[method-assign]  # it always answers
 
     async def scene() -> None:
         candles = Candles(("A@x",), MINUTE, market.ask, said.append, market.clock, patience)

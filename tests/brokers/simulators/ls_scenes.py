@@ -19,6 +19,7 @@ from market.instruments import Instrument
 
 MINUTE = 60 * 10**9
 FUTURE, CALL, PUT, STOCK = "101V3000", "201V3345", "301V3345", "005930"
+NEW = {"FnoIsuNo": FUTURE, "BnsTpCode": "2", "FnoOrdprcPtnCode": "00", "FnoOrdPrc": 344.0, "OrdQty": 2}
 DAY = "20240104"  # a Thursday
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

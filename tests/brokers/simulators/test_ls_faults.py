@@ -9,12 +9,11 @@ import pytest
 
 from brokers.simulators import Kind
 from brokers.simulators.ls_tape import option_tape
-from tests.brokers.simulators.ls_scenes import FUTURE, Plain, market, plain, settled, until
+from tests.brokers.simulators.ls_scenes import FUTURE, NEW, Plain, market, plain, settled, until
 from tests.brokers.simulators.scenes import run
 
 ORDER = "POST /futureoption/order CFOAT00100"
 TAPE = "korea/kospi200_options_l2_2011-02-16_part1.parquet"
-BLOCK = {"FnoIsuNo": FUTURE, "BnsTpCode": "2", "FnoOrdprcPtnCode": "00", "FnoOrdPrc": 344.0, "OrdQty": 2}
 
 # kind, what comes back (HTTP status and code, or nothing readable), whether the order rests all the same
 SUBMITS = [
@@ -35,7 +34,7 @@ SUBMITS = [
 async def answer(client: Plain, patience: float = 10.0) -> tuple[int, str] | None:
     """(status, code) of a submit; None = nothing that tells what became of it, for so many seconds."""
     try:
-        status, body, _ = await asyncio.wait_for(client.ask("CFOAT00100", BLOCK), patience)
+        status, body, _ = await asyncio.wait_for(client.ask("CFOAT00100", NEW), patience)
     except (aiohttp.ClientError, TimeoutError, ValueError):
         return None
     return status, body["rsp_cd"]

@@ -8,7 +8,18 @@ import pytest
 from brokers.simulators import Account, Doubts, Hours, Kind, contract_of
 from brokers.simulators.ls_hours import Moment, Phase, Session
 from brokers.simulators.ls_words import ms_of
-from tests.brokers.simulators.ls_scenes import CALL, DAY, FUTURE, PUT, STOCK, market, plain, settled, until
+from tests.brokers.simulators.ls_scenes import (
+    CALL,
+    DAY,
+    FUTURE,
+    NEW,
+    PUT,
+    STOCK,
+    market,
+    plain,
+    settled,
+    until,
+)
 from tests.brokers.simulators.scenes import run
 
 SUCCESS = {"00039", "00040", "00462", "00463", "00132", "00156"}
@@ -194,14 +205,7 @@ def test_a_night_trades_by_its_own_requests_and_tells_on_its_own_streams() -> No
             await client.listen(*((stream, "") for stream in ("O01", "C01", "H01", "O02", "C02", "H02")))
             await client.listen(("DC0", FUTURE), ("DH0", FUTURE), ("FC9", FUTURE))
             assert (await client.order())[0] == "01458"
-            block = {
-                "FnoIsuNo": FUTURE,
-                "BnsTpCode": "2",
-                "FnoOrdprcPtnCode": "00",
-                "FnoOrdPrc": 344.0,
-                "OrdQty": 2,
-            }
-            new = (await client.got("CCENT00100", **block))["CCENT00100OutBlock2"]["OrdNo"]
+            new = (await client.got("CCENT00100", **NEW))["CCENT00100OutBlock2"]["OrdNo"]
             block = {
                 "FnoIsuNo": FUTURE,
                 "OrgOrdNo": new,
@@ -312,14 +316,7 @@ def test_an_expired_contract_is_settled_and_gone() -> None:
 def test_a_paper_account_has_no_night_no_margin_rates_and_an_empty_book() -> None:
     async def scene() -> None:
         async with market(paper=True, clock="190000") as sim, plain(sim) as client:
-            block = {
-                "FnoIsuNo": FUTURE,
-                "BnsTpCode": "2",
-                "FnoOrdprcPtnCode": "00",
-                "FnoOrdPrc": 344.0,
-                "OrdQty": 2,
-            }
-            assert (await client.got("CCENT00100", **block))["rsp_cd"] == "01900"
+            assert (await client.got("CCENT00100", **NEW))["rsp_cd"] == "01900"
             assert (await client.got("MMDAQ91200", IsuLgclssCode="", IsuMdclssCode=""))["rsp_cd"] == "01900"
         async with market(paper=True) as sim, plain(sim) as client:
             book = (await client.got("t2112", shcode=FUTURE))["t2112OutBlock"]

@@ -10,7 +10,7 @@ from brokers.simulators.faults import Faults
 from brokers.simulators.ls_tokens import Tokens
 from brokers.simulators.ls_words import ms_of
 from brokers.simulators.signing import read_jwt
-from tests.brokers.simulators.ls_scenes import DAY, FUTURE, market, plain, until
+from tests.brokers.simulators.ls_scenes import DAY, FUTURE, NEW, market, plain, until
 from tests.brokers.simulators.scenes import run
 
 QUOTE = {"focode": FUTURE}
@@ -159,14 +159,7 @@ def test_the_status_of_a_token_fault_is_a_doubt() -> None:
 def test_a_field_of_the_wrong_type_does_nothing(wrong: dict[str, Any]) -> None:
     async def scene() -> None:
         async with market() as sim, plain(sim) as client:
-            block = {
-                "FnoIsuNo": FUTURE,
-                "BnsTpCode": "2",
-                "FnoOrdprcPtnCode": "00",
-                "FnoOrdPrc": 344.0,
-                "OrdQty": 2,
-            }
-            status, body, _ = await client.ask("CFOAT00100", block | wrong)
+            status, body, _ = await client.ask("CFOAT00100", NEW | wrong)
             assert (status, body["rsp_cd"]) == (500, "IGW40011")
             assert not sim.ledger.entries
 

@@ -110,10 +110,11 @@ def test_prices_written_into_by_a_strategy_are_caught_and_left_whole() -> None:
 
 
 def test_the_order_of_a_set_is_blamed_on_determinism_not_on_lookahead() -> None:
-    report = verify_pipeline(pipeline("hash_order"), market(600, 4), "abc", QUICK)
+    # So many names, and seeds that nobody sets: this process doesn't order them as a witness does by chance.
+    effort = replace(QUICK, hash_seeds=(4_001, 4_002))
+    report = verify_pipeline(pipeline("hash_order"), market(600, 12), "abc", effort)
     verdicts = {check.name: check.ok for check in report.checks}
-    # By chance this process's hash seed may order as a witness's does: then nothing differs under its cuts.
-    assert verdicts["determinism"] is False and verdicts["no lookahead"] is not False
+    assert verdicts["determinism"] is False and verdicts["no lookahead"] is None
 
 
 def test_a_pipeline_that_does_not_run_is_refused_in_one_sentence() -> None:

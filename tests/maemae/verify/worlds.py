@@ -14,7 +14,7 @@ from strategies.load import load_strategy
 
 HOUR = 3_600_000_000_000
 LEAKS = Path(__file__).parent / "leaks"
-SYMBOLS = ("AAA", "BBB", "CCC", "DDD")
+SYMBOLS = tuple(3 * letter for letter in "ABCDEFGHIJKL")
 
 
 def market(n_bars: int = 3_000, n_instruments: int = 1, gaps: bool = False, seed: int = 1) -> Panel:

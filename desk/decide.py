@@ -15,11 +15,11 @@ from desk.size import (
     weighted_lots,
 )
 from filters.opinions import Status
-from market.compiled import inner
+from market.compiled import inlined, inner
 from strategies.signals import Entry, SignalKind
 
 
-@inner
+@inlined
 def decide(account, inst, pos, rule, learner, ev, number, signal, d):
     """Decide on ``signal``; fills the decision ``d``, which holds the filters' answers already.
 
@@ -39,7 +39,7 @@ def decide(account, inst, pos, rule, learner, ev, number, signal, d):
     recount(account, inst, pos)
 
 
-@inner
+@inlined
 def weigh(account, rule, learner, pos, ev, number, signal, d):
     """What the filters' answers are worth."""
     d.p_star = learner.p_star
@@ -62,7 +62,7 @@ def highest_stage(rule, learner):
     return stage
 
 
-@inner
+@inlined
 def _exit(account, inst, pos, rule, signal, d):
     d.action = Action.HOLD
     if enters(pos, signal.side):
@@ -94,7 +94,7 @@ def _make_way(account, inst, pos, rule, signal, d):
         cancel_entries(account, pos, Cause.OPPOSITE)
 
 
-@inner
+@inlined
 def _wants_lots(account, inst, pos, rule, learner, signal, d):
     """True when the entry is to be sized; else the decision says why not."""
     side = signal.side
@@ -128,7 +128,7 @@ def _resize_down(account, inst, pos, rule, d, lots):
         d.lots = begin_exit(account, inst, pos, rule, Style.MARKET, Reason.RESIZE, lots, d.seq)
 
 
-@inner
+@inlined
 def verdict(rule, learner, d):
     """Why an entry passes, or NONE."""
     for f in range(rule.n_filters):
@@ -158,7 +158,7 @@ def nobody_answered(rule, learner, d):
     return promoted > 0 and answered == 0
 
 
-@inner
+@inlined
 def _enter(account, inst, pos, rule, learner, signal, d):
     """Size the entry and plan it."""
     ref = reference_price(rule, signal, inst.last)
@@ -188,7 +188,7 @@ def _enter(account, inst, pos, rule, learner, signal, d):
     _plan_entry(account, inst, pos, rule, signal, d)
 
 
-@inner
+@inlined
 def _plan_entry(account, inst, pos, rule, signal, d):
     pos.asked_stop, pos.asked_target, pos.asked_trail = signal.stop, signal.target, signal.trail
     pos.asked_unit, pos.asked_horizon = signal.unit, signal.horizon

@@ -4,7 +4,7 @@ from math import ceil, nan
 
 from desk.records import MAX_ORDERS, Cause, OrderEventKind, OrderKind, Reason
 from desk.rules import RungWeights, Style
-from market.compiled import inner
+from market.compiled import inlined, inner
 from market.costs import round_down, round_up
 
 
@@ -35,7 +35,7 @@ def send(account, pos, kind, side, reduces, reason, lots, price, seq, expires):
     log_order(account, pos, order, OrderEventKind.SENT, Cause.NONE, lots)
 
 
-@inner
+@inlined
 def _first_free(pos):
     """Close the gaps between live orders; returns the slot behind the last."""
     free = 0
@@ -116,7 +116,7 @@ def working_exit_lots(pos):
     return lots
 
 
-@inner
+@inlined
 def begin_plan(account, inst, plan, rules, style, kind, side, reason, lots, price, seq, expires):
     """A plan whose first slice is for the next bar."""
     plan.next_bar = account.bar + 1
@@ -128,7 +128,7 @@ def begin_plan(account, inst, plan, rules, style, kind, side, reason, lots, pric
     account.working += 1
 
 
-@inner
+@inlined
 def _parts(inst, rules, style, lots):
     """Slices or rungs: as many as are wanted, while the least of them is an order that the venue takes."""
     if style == Style.MARKET:
@@ -199,7 +199,7 @@ def average_rung_price(rules, price, side):
     return total / rung_weight(rules, rules.rungs)
 
 
-@inner
+@inlined
 def emit(account, inst, pos, rules):
     """What works from the next bar on: due slices, the exit's first, then expiries."""
     if pos.exit.next_bar == account.bar + 1:
@@ -234,7 +234,7 @@ def _expire_exits(account, pos):
         send(account, pos, OrderKind.MARKET, plan.side, True, plan.reason, rest, nan, plan.seq, -1)
 
 
-@inner
+@inlined
 def _emit_due(account, inst, pos, plan, rules, reduces):
     """Send the plan's due slice, or all rungs of a ladder."""
     if plan.style == Style.LADDER:
@@ -252,7 +252,7 @@ def _emit_due(account, inst, pos, plan, rules, reduces):
         end_plan(account, plan)
 
 
-@inner
+@inlined
 def _emit_slice(account, inst, pos, plan, reduces, lots):
     plan.unsent -= lots
     if plan.style == Style.TWAP:

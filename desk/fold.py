@@ -254,7 +254,7 @@ def _time_exits(account, instruments, positions, rules, orders, fills, trades):
                 _pass_on(account, orders, fills, trades)
 
 
-@inner
+@inlined
 def _emit_all(account, instruments, positions, rules, orders, fills, trades):
     for k in range(positions.shape[0]):
         pos = positions[k]

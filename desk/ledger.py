@@ -56,7 +56,7 @@ def set_levels(inst, pos):
     pos.ceiling = inf if isnan(upper) else round_up(inst, upper)
 
 
-@inner
+@inlined
 def fill(account, inst, pos, order, reason, side, lots, raw, market):
     """Book ``lots`` > 0 at ``raw``; ``market`` = taker with slippage, else maker at the price itself."""
     price = slipped(inst, raw, side) if market else raw

@@ -6,7 +6,7 @@ from desk.execute import cancel, cancel_entries, cancel_exits, end_plan, enters,
 from desk.ledger import fill, trailing_is_tighter, whole
 from desk.records import MAX_ORDERS, Cause, OrderEventKind, OrderKind, Reason
 from desk.rules import Style
-from market.compiled import inner
+from market.compiled import inlined, inner
 from market.costs import tick_at
 
 STOPPED, WON, LIMITED = 1, 2, 4  # ways out of a position that a bar offers, as bits
@@ -47,7 +47,7 @@ def _known(volume):
     return volume if volume > 0.0 else 0.0
 
 
-@inner
+@inlined
 def match(account, inst, pos, o, h, l):
     """One position meets one bar, in the order of the rules' steps a to g."""
     if pos.working_exits > 0:
@@ -60,7 +60,7 @@ def match(account, inst, pos, o, h, l):
         _inside(account, inst, pos, o, h, l)
 
 
-@inner
+@inlined
 def _inside(account, inst, pos, o, h, l):
     """Steps d to g. Counts the bar as ambiguous when their order decides what happens."""
     ways = _ways_out(account, inst, pos, h, l)
@@ -79,7 +79,7 @@ def _inside(account, inst, pos, o, h, l):
         account.ambiguous_bars += 1
 
 
-@inner
+@inlined
 def _fill_order(account, inst, pos, order, raw, market, inside):
     """Fill what the budget allows of the order, and what follows from it."""
     lots = order.lots - order.filled
@@ -161,7 +161,7 @@ def _barrier_at_open(account, inst, pos, o):
         _take_barrier(account, inst, pos, Reason.TARGET, o, False)
 
 
-@inner
+@inlined
 def _entry_is_met(account, inst, pos, h, l):
     """True when an entry order would fill inside the bar."""
     for k in range(MAX_ORDERS):
@@ -176,7 +176,7 @@ def _entry_is_met(account, inst, pos, h, l):
     return False
 
 
-@inner
+@inlined
 def _ways_out(account, inst, pos, h, l):
     """Which of stop, target and exit limits the inside of the bar meets, as bits."""
     if pos.lots == 0 or pos.barrier_bar == account.bar:

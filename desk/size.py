@@ -8,7 +8,7 @@ from desk.execute import average_rung_price
 from desk.ledger import whole
 from desk.records import MAX_ORDERS, Cap
 from desk.rules import SizeBy, Style
-from market.compiled import inner
+from market.compiled import inlined, inner
 from strategies.signals import BarrierUnit, Entry
 
 
@@ -24,7 +24,7 @@ def count_exposure(account, instruments, positions):
         recount(account, instruments[positions[k].instrument], positions[k])
 
 
-@inner
+@inlined
 def recount(account, inst, pos):
     """Bring the exposure up to date with one position, if it has been counted at this bar."""
     spoken = pos.lots + entry_lots(pos)
@@ -37,7 +37,7 @@ def recount(account, inst, pos):
     inst.net, pos.spoken = net, spoken
 
 
-@inner
+@inlined
 def entry_lots(pos):
     """Signed lots that work or are planned as entries."""
     lots = 0
@@ -105,7 +105,7 @@ def weighted_lots(account, inst, signal, ref):
     return whole(abs(signal.weight) * account.equity / value) if value > 0.0 else 0
 
 
-@inner
+@inlined
 def asked_lots(account, inst, rules, learner, d, method, ref, loss):
     """Lots before the caps, by the sizing method."""
     value = ref * inst.size
@@ -119,7 +119,7 @@ def asked_lots(account, inst, rules, learner, d, method, ref, loss):
     return whole(rules.risk * account.equity / loss)
 
 
-@inner
+@inlined
 def capped_lots(account, inst, rules, pos, d, side, lots, ref, loss):
     """The smallest of the caps; writes which one bound into ``d.cap``.
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from market.bars import Ints
 from market.compiled import compiled
 from market.errors import DataError, nearest
+from market.masks import true_rows
 
 
 class SignalKind(IntEnum):
@@ -131,7 +132,7 @@ class Signals:
             raise DataError(f"signal masks have different lengths {lengths}: expected one value per bar.")
         n_bars = lengths[0] if lengths else None
         given = {name: _per_bar(name, value, n_bars or 0) for name, value in columns.items()}
-        rows = _in_order(_PLAIN_ROW, *(_NOWHERE if mask is None else np.flatnonzero(mask) for mask in masks))
+        rows = _in_order(_PLAIN_ROW, *(_NOWHERE if mask is None else true_rows(mask) for mask in masks))
         if given:
             entries = rows["kind"] == SignalKind.ENTER
             for name, value in given.items():

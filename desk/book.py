@@ -79,8 +79,7 @@ POSITION = np.dtype(
         ("asked_horizon", I),
         ("trade_cash", F),
         ("trade_fees", F),
-        ("trade_in", F),  # price times lots on the way in, and out
-        ("trade_out", F),
+        ("trade_out", F),  # price times lots on the way out
         ("trade_best", F),
         ("trade_worst", F),
         ("trade_lots", I),

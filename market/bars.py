@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,29 @@ class Bars:
 
     def __len__(self) -> int:
         return len(self.ts)
+
+    @classmethod
+    def cut_from(cls, panel: "Panel", column: int, there: slice | Ints) -> "Bars":
+        """The rows ``there`` of a panel's column. A field is cut out when first looked at: a strategy seldom
+        reads all of them."""
+        bars = cls.__new__(cls)
+        vars(bars).update(
+            instrument=panel.instruments[column],
+            timeframe=panel.timeframe,
+            ts=panel.ts[there],
+            _cut=(panel, column, there),
+        )
+        return bars
+
+    if not TYPE_CHECKING:  # which would take any misspelt name for a field
+
+        def __getattr__(self, field: str) -> Floats:
+            if field not in PRICES or "_cut" not in vars(self):
+                raise AttributeError(f"bars have no '{field}'; they have ts, {', '.join(PRICES)}")
+            panel, column, there = vars(self)["_cut"]
+            values: Floats = panel.by_instrument(field)[column, there]
+            vars(self)[field] = values
+            return values
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,15 +109,21 @@ class Panel:
         return np.arange(len(self))
 
     @cached_property
-    def by_instrument(self) -> dict[str, Floats]:
-        """Each price field with an instrument a row, shape (n_instruments, n_bars)."""
-        if len(self.instruments) == 1:
-            return {name: getattr(self, name).reshape(1, -1) for name in PRICES}
-        return {name: _turned(getattr(self, name)) for name in PRICES}
+    def _by_instrument(self) -> dict[str, Floats]:
+        return {}
+
+    def by_instrument(self, field: str) -> Floats:
+        """A price field with an instrument a row, shape (n_instruments, n_bars); turned when first asked."""
+        turned = self._by_instrument.get(field)
+        if turned is None:
+            values = getattr(self, field)
+            turned = values.reshape(1, -1) if len(self.instruments) == 1 else _turned(values)
+            self._by_instrument[field] = turned
+        return turned
 
     def told(self, by_instrument: dict[str, Floats]) -> "Panel":
         """This panel, spared turning what its owner keeps turned."""
-        self.__dict__["by_instrument"] = by_instrument  # as cached_property would
+        self._by_instrument.update(by_instrument)
         return self
 
     def present(self, instrument: int) -> Ints:
@@ -105,9 +135,7 @@ class Panel:
         rows = None if self.complete else self.present(instrument)
         if rows is not None and len(rows) == len(self):
             rows = None
-        there = slice(None) if rows is None else rows
-        columns = {name: self.by_instrument[name][instrument, there] for name in PRICES}
-        return Bars(self.instruments[instrument], self.timeframe, self.ts[there], **columns), rows
+        return Bars.cut_from(self, instrument, slice(None) if rows is None else rows), rows
 
 
 PRICES = ("open", "high", "low", "close", "volume")

@@ -256,7 +256,8 @@ def test_the_authors_own_refusal_is_passed_on(write):
 
 RAISES = {
     "1 / 0": "raised ZeroDivisionError: division by zero (mine.py, line 12)",
-    "bars.clos": "raised AttributeError: 'Bars' object has no attribute 'clos' (mine.py, line 12)",
+    "bars.clos": "raised AttributeError: bars have no 'clos'; they have ts, open, high, "
+    "low, close, volume (mine.py, line 12)",
     "ta.ADX(bars.high, bars.low[1:], bars.close)": "(mine.py, line 12): ta.ADX: got arrays of shapes",
     "ta.SMA(bars.close)": "SMA() missing 1 required positional argument: 'n' (mine.py, line 12)",
     "np.linalg.inv(np.zeros((2, 2)))": "raised LinAlgError: Singular matrix (mine.py, line 12)",

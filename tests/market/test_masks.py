@@ -5,16 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from market.masks import true_rows
+from market.masks import WORTH_IT, true_rows
+
+SHARES = st.sampled_from([0.0, 0.001, 0.02, 0.1, 0.5, 1.0])
+LENGTHS = st.one_of(st.integers(0, 70), st.integers(WORTH_IT - 9, WORTH_IT + 40))
 
 
-@given(st.lists(st.booleans(), max_size=70), st.integers(0, 9), st.integers(1, 3))
-def test_every_short_mask(values: list[bool], begin: int, step: int) -> None:
-    mask = np.array(values, bool)[begin::step]
-    assert_array_equal(true_rows(mask), np.flatnonzero(mask))
-
-
-@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.001, 0.02, 0.1, 0.5, 1.0]), st.integers(900, 1100))
-def test_every_density(seed: int, share: float, length: int) -> None:
-    mask = np.random.default_rng(seed).random(length) < share
+@given(st.integers(0, 2**32 - 1), SHARES, LENGTHS, st.integers(0, 9), st.integers(1, 2))
+def test_every_mask(seed: int, share: float, length: int, begin: int, step: int) -> None:
+    mask = (np.random.default_rng(seed).random(begin + step * length) < share)[begin::step]
+    assert len(mask) == length
     assert_array_equal(true_rows(mask), np.flatnonzero(mask))

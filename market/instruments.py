@@ -8,11 +8,13 @@ from market.errors import ConfigError
 
 
 class Kind(IntEnum):
-    """The kinds the ledger knows how to hold."""
+    """The kinds there are. The ledger holds the first three; an index can't be traded."""
 
     SPOT = 0
     EQUITY = 1
     FUTURE = 2
+    OPTION = 3
+    INDEX = 4
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Instrument:
     slippage: fraction of the price lost by market and stop fills.
     sell_taxes: ((ISO date from which it holds, fraction of a sale), ...) ascending.
     timezone: IANA zone of the session day.
+    expiry: last instant of trading, ns UTC; 0 = it never ends. underlying: what a derivative leans on.
+    strike: of an option, points or quote currency. right: "call" or "put" for options, else "".
     """
 
     id: str
@@ -64,6 +68,10 @@ class Instrument:
     borrow: float = 0.0
     slippage: float = 0.0
     timezone: str = "UTC"
+    expiry: int = 0
+    underlying: str = ""
+    strike: float = 0.0
+    right: str = ""
 
     def __post_init__(self) -> None:
         symbol, at, venue = self.id.partition("@")
@@ -83,6 +91,19 @@ class Instrument:
                 f"{self.id}: min_quantity = {self.min_quantity} is above max_quantity = {self.max_quantity}."
             )
         self._check_taxes()
+        self._check_right()
+
+    def _check_right(self) -> None:
+        if self.expiry < 0:
+            raise ConfigError(f"{self.id}: expiry = {self.expiry}: expected ns UTC, or 0 for none.")
+        if self.kind is Kind.OPTION:
+            if self.right not in ("call", "put") or not 0.0 < self.strike < float("inf") or not self.expiry:
+                raise ConfigError(
+                    f"{self.id}: an option needs right (call or put), a strike above 0 and an expiry; got "
+                    f"{self.right!r}, {self.strike}, {self.expiry}."
+                )
+        elif self.right or self.strike:
+            raise ConfigError(f"{self.id}: a {self.kind.name.lower()} has neither right nor strike.")
 
     def _check_taxes(self) -> None:
         for start, rate in self.sell_taxes:

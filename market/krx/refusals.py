@@ -1,0 +1,181 @@
+"""Why KRX would refuse an order, said before it leaves. Each rule gives one sentence, or "" when all is well.
+
+Sentences name the value and the remedy, and end with what happened: nothing was sent.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from market.errors import OrderRefused
+from market.instruments import Instrument, Kind
+from market.krx.clock import clock_of
+from market.krx.limits import Limits
+from market.krx.sessions import Phase, Session, Span
+from market.krx.states import MarketState
+from market.krx.ticks import on_tick, tick_down, tick_up
+
+NOTHING = "Nothing was sent."
+
+
+class Deed(Enum):
+    """What is asked of the exchange."""
+
+    NEW = "order"
+    REPLACE = "change"
+    CANCEL = "cancellation"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request. quantity: contracts or shares. price: 0 for a market order. immediate: IOC or FOK.
+
+    night: it goes to the night session's order TRs.
+    """
+
+    instrument: Instrument
+    quantity: float
+    price: float = 0.0
+    market: bool = False
+    immediate: bool = False
+    night: bool = False
+    deed: Deed = Deed.NEW
+
+    @property
+    def head(self) -> str:
+        return f"{self.instrument.symbol}: {self.deed.value}"
+
+
+def refusal(
+    asked: Asked, now: int, span: Span, state: MarketState | None = None, limits: Limits | None = None
+) -> str:
+    """The first reason to refuse a request at ``now`` (ns UTC), or "".
+
+    span: what ``session_at`` says of now; state: what the market's messages say; limits: the prices allowed
+    now.
+    """
+    reasons = [expired(asked, now), closed(asked, span), wrong_session(asked, span), frozen(asked, span)]
+    if asked.deed is not Deed.CANCEL:
+        reasons += [
+            untradable(asked), bad_quantity(asked), stopped(asked, state), in_auction(asked, span, state),
+            off_tick(asked), beyond(asked, limits),
+        ]  # fmt: skip
+    return next((reason for reason in reasons if reason), "")
+
+
+def check(
+    asked: Asked, now: int, span: Span, state: MarketState | None = None, limits: Limits | None = None
+) -> None:
+    """OrderRefused with the first reason there is."""
+    if reason := refusal(asked, now, span, state, limits):
+        raise OrderRefused(reason)
+
+
+def untradable(asked: Asked) -> str:
+    if asked.instrument.kind is not Kind.INDEX:
+        return ""
+    return f"{asked.head}: an index can't be traded; take its future or an ETF. {NOTHING}"
+
+
+def expired(asked: Asked, now: int) -> str:
+    last = asked.instrument.expiry
+    if not last or now < last:
+        return ""
+    return (
+        f"{asked.head}: it expired at {clock_of(last)}, and it is {clock_of(now)}. Take the next month "
+        f"from the master. {NOTHING}"
+    )
+
+
+def closed(asked: Asked, span: Span) -> str:
+    if span.session is not Session.CLOSED:
+        return ""
+    return f"{asked.head}: the market is closed until {clock_of(span.end)}. Send it then. {NOTHING}"
+
+
+def wrong_session(asked: Asked, span: Span) -> str:
+    """A night order by day, or a day order at night."""
+    meant = Session.NIGHT if asked.night else Session.DAY
+    if span.session in (meant, Session.CLOSED):
+        return ""
+    return (
+        f"{asked.head} of the {meant.value} session while the {span.session.value} session runs until "
+        f"{clock_of(span.end)}. Send it as a {span.session.value} order. {NOTHING}"
+    )
+
+
+def frozen(asked: Asked, span: Span) -> str:
+    """No change or cancellation in the opening auction's last minute."""
+    if asked.deed is Deed.NEW or span.phase is not Phase.FROZEN:
+        return ""
+    return (
+        f"{asked.head}: not taken in the opening auction's last minute, until {clock_of(span.end)}. Send "
+        f"it then. {NOTHING}"
+    )
+
+
+def stopped(asked: Asked, state: MarketState | None) -> str:
+    """The day is over, or a circuit breaker holds."""
+    if state is None or not (state.over or state.halted):
+        return ""
+    if state.over:
+        return (
+            f"{asked.head}: the exchange has ended trading for today. Send it on the next trading day. "
+            f"{NOTHING}"
+        )
+    return (
+        f"{asked.head}: circuit breaker, stage {state.breaker}. Send it when the market says that orders "
+        f"are taken again. {NOTHING}"
+    )
+
+
+def in_auction(asked: Asked, span: Span, state: MarketState | None = None) -> str:
+    """A market, IOC or FOK order while orders gather for one price."""
+    gathering = span.phase.auction or (state is not None and state.gathering)
+    if not (asked.market or asked.immediate) or not gathering:
+        return ""
+    where = span.phase.value if span.phase.auction else "auction after a circuit breaker"
+    what = "market order" if asked.market else "IOC or FOK order"
+    return (
+        f"{asked.head}: a {what} in the {where}. Send a limit order, or wait for continuous trading. "
+        f"{NOTHING}"
+    )
+
+
+def bad_quantity(asked: Asked) -> str:
+    lot, one = asked.instrument.lot, asked.instrument
+    whole = asked.quantity > 0 and abs(asked.quantity / lot - round(asked.quantity / lot)) < 1e-9
+    if whole and one.min_quantity <= asked.quantity <= one.max_quantity:
+        return ""
+    return (
+        f"{asked.head}: quantity {asked.quantity:g}; expected a multiple of {lot:g} from "
+        f"{one.min_quantity:g} to {one.max_quantity:g}. {NOTHING}"
+    )
+
+
+def off_tick(asked: Asked) -> str:
+    price, ticks = asked.price, asked.instrument.ticks
+    if asked.market:
+        return ""
+    if not abs(price) < float("inf"):
+        return f"{asked.head}: limit {price}; expected a price. {NOTHING}"
+    if on_tick(ticks, price):
+        return ""
+    low, high = tick_down(ticks, price), tick_up(ticks, price)
+    tick = asked.instrument.tick_at(price)
+    return (
+        f"{asked.head}: limit {price:g} is off the {tick:g} tick; nearest are {low:,.{_digits(tick)}f} and "
+        f"{high:,.{_digits(tick)}f}. {NOTHING}"
+    )
+
+
+def beyond(asked: Asked, limits: Limits | None) -> str:
+    if asked.market or limits is None or limits.hold(asked.price):
+        return ""
+    return (
+        f"{asked.head}: limit {asked.price:,g} is outside today's {limits.low:,g} to {limits.high:,g}. "
+        f"Take a price inside. {NOTHING}"
+    )
+
+
+def _digits(tick: float) -> int:
+    return 0 if tick >= 1 else 1 if tick >= 0.1 else 2

@@ -4,7 +4,7 @@
 
     future = krx.instrument("A016C000", margin=0.08)
     days = krx.calendar()
-    span = krx.session_at(now, days)
+    span = krx.session_of(future, now, days)
     krx.check(krx.Asked(future, 1, 342.03), now, span)  # OrderRefused: off the 0.05 tick
 
 Everything is a pure function of what is given: no clock, network or file. Times are ns UTC, days are Korean.
@@ -14,7 +14,7 @@ from market.krx.calendar import Calendar, calendar
 from market.krx.codes import Code, Form, isin, parse, short
 from market.krx.hours import Board
 from market.krx.instruments import instrument
-from market.krx.limits import Limits, future_limits, stock_limits, widest_stage
+from market.krx.limits import STAGES, Limits, future_limits, stock_limits, widest_stage
 from market.krx.names import read_name
 from market.krx.products import PRODUCTS, product_of
 from market.krx.refusals import Asked, Deed, check, refusal
@@ -23,9 +23,11 @@ from market.krx.states import MarketState, States
 from market.krx.stocks import Interruption, settlement_day, stock_code, stock_ticks
 from market.krx.taxes import derivatives_tax, sell_tax
 from market.krx.ticks import on_tick, tick_at, tick_down, tick_up
+from market.krx.when import flat_by, session_of
 
 __all__ = [
     "PRODUCTS",
+    "STAGES",
     "Asked",
     "Board",
     "Calendar",
@@ -42,6 +44,7 @@ __all__ = [
     "calendar",
     "check",
     "derivatives_tax",
+    "flat_by",
     "flatten_by",
     "future_limits",
     "instrument",
@@ -54,6 +57,7 @@ __all__ = [
     "refusal",
     "sell_tax",
     "session_at",
+    "session_of",
     "settlement_day",
     "short",
     "stock_code",

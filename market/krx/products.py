@@ -77,6 +77,17 @@ def ticks_of(code: Code, given: Ticks = ()) -> Ticks:
     return given or known
 
 
+def has_night(code: Code, given: bool | None = None) -> bool:
+    """Whether a contract trades at night: given, else the table's. ConfigError without either."""
+    known = product_of(code).night if given is None else given
+    if known is None:
+        raise ConfigError(
+            f"{code}: whether product '{code.product}' has a night session isn't known here. Look for it in "
+            "t8455's lists and pass night=True or False."
+        )
+    return known
+
+
 def weekday_of(code: Code) -> str:
     """ "Monday" or "Thursday" for weekly options, "" for others."""
     return WEEKLY.get(code.product, "") if code.serial else ""

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from market.krx.hours import Board
+
 KOSPI, KOSDAQ, DERIVATIVES, NXT, NIGHT = "1", "2", "5", "6", "8"
 WATCHED = (KOSPI, KOSDAQ, DERIVATIVES, NXT, NIGHT)
 
@@ -59,6 +61,12 @@ class States:
     derivatives: MarketState = MarketState()
     night: MarketState = MarketState()
     nxt: MarketState = MarketState()
+
+    def of(self, board: Board, night: bool = False, kosdaq: bool = False) -> MarketState:
+        """The market that an order goes to. A night's is its own: what struck by day isn't in it."""
+        if board is Board.STOCKS:
+            return self.kosdaq if kosdaq else self.kospi
+        return self.night if night else self.derivatives
 
     def after(self, market: str, status: str) -> "States":
         """The states once a message has come; those of markets that aren't watched (US, China ...) change

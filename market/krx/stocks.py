@@ -21,8 +21,10 @@ def stock_code(text: str) -> str:
     """A share's six characters, from ``005930``, ``A005930`` or NXT's and the integrated ``N005930``,
     ``U005930``."""
     code = text.strip()
-    bare = code[1:] if len(code) == 7 and code[0] in "ANU" else code
-    if len(bare) != 6 or not bare.isalnum() or not bare.isascii() or not bare[0].isdigit():
+    bare = (
+        code[1:] if len(code) == 7 and (code[0] in "NU" or (code[0] == "A" and code[1:].isdigit())) else code
+    )
+    if len(bare) != 6 or not (bare.isalnum() and bare.isascii() and bare[0].isdigit()):
         raise DataError(f"share {text!r}: expected six characters such as 005930.")
     return bare.upper()
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,6 +16,11 @@ DERIVATIVES = ("futures_index", "options_index", "futures_single_stock", "option
 def table(name: str) -> pd.DataFrame:
     """One of the day's tables, columns as KRX names them."""
     return pd.read_parquet(FOLDER / "krx_daily" / f"{name}_20240104.parquet")
+
+
+def each_of(rows: pd.DataFrame) -> list[Any]:
+    """The rows one by one, columns as attributes."""
+    return list(rows.itertuples())
 
 
 def prices(rows: pd.DataFrame) -> "pd.Series[float]":

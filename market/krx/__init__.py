@@ -11,6 +11,7 @@ Everything is a pure function of what is given: no clock, network or file. Times
 """
 
 from market.krx.calendar import Calendar, calendar
+from market.krx.chain import Chain, Series, chain
 from market.krx.codes import Code, Form, isin, parse, short
 from market.krx.hours import Board
 from market.krx.instruments import instrument
@@ -31,6 +32,7 @@ __all__ = [
     "Asked",
     "Board",
     "Calendar",
+    "Chain",
     "Code",
     "Deed",
     "Form",
@@ -38,10 +40,12 @@ __all__ = [
     "Limits",
     "MarketState",
     "Phase",
+    "Series",
     "Session",
     "Span",
     "States",
     "calendar",
+    "chain",
     "check",
     "derivatives_tax",
     "flat_by",

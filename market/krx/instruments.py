@@ -29,6 +29,7 @@ def instrument(
     multiplier: float | None = None,
     fees: Fees | None = None,
     days: Calendar | None = None,
+    etf: bool = False,
     new_spreads: bool = False,
 ) -> Instrument:
     """The instrument ``CODE@ls`` of a short code or of a master's row (keys shcode, hname; tradeunit,
@@ -37,12 +38,13 @@ def instrument(
     margin: initial, fraction of notional (of the premium for a written option); derivatives need it, as it
     is the house's. name: the master's, when ``row`` is a code. strike, last: where neither code nor name
     hold them; last trading day. today: a day on which it is listed, for weekly names without a month. ticks,
-    multiplier: of products that the table doesn't know. new_spreads: see ``codes.parse``. Raises DataError,
-    ConfigError naming what is missing.
+    multiplier: of products that the table doesn't know. etf: the code is an ETF's (own ticks, no tax on
+    sales); a row says so itself. new_spreads: see ``codes.parse``. Raises DataError, ConfigError naming what
+    is missing.
     """
-    text, name, tradeunit, etf = _row(row, name)
+    text, name, tradeunit, is_etf = _row(row, name)
     if len(text) in (6, 7):
-        share = korean_etf if etf else korean_equity
+        share = korean_etf if etf or is_etf else korean_equity
         return share(stock_code(text), VENUE, fees=fees)
     code = parse(text, new_spreads=new_spreads)
     if margin is None or not margin > 0.0:
@@ -52,6 +54,8 @@ def instrument(
         )
     days = days or calendar()
     said = _agreeing(code, name)
+    if last and not days.trades(last):
+        raise DataError(f"{code}: last = {last}: KRX is closed then; expected its last trading day.")
     expiry = last_instant(last or last_day(code, said, days, today), days)
     premium = code.option
     return Instrument(
@@ -69,7 +73,7 @@ def instrument(
         timezone="Asia/Seoul",
         expiry=expiry,
         underlying=product_of(code).underlying,
-        strike=_strike(code, said, strike),
+        strike=strike_of(code, said, strike),
         right=code.form.value if code.option else "",
     )
 
@@ -125,7 +129,7 @@ def _agreeing(code: Code, name: str) -> Name:
     return said
 
 
-def _strike(code: Code, said: Name, given: float | None) -> float:
+def strike_of(code: Code, said: Name, given: float | None = None) -> float:
     """The strike: given, the name's or the code's, which must agree where several are there."""
     if not code.option:
         return 0.0

@@ -36,8 +36,8 @@ PRODUCTS: dict[str, Product] = {
     "06": Product("KOSDAQ150", "KOSDAQ150", 10_000.0, ((0.0, 0.1),), (), True, True),
     "09": Product("KOSPI200 weekly (Thursday)", "KOSPI200", 250_000.0, (), _OPTION, True),
     "AF": Product("KOSPI200 weekly (Monday)", "KOSPI200", 250_000.0, (), _OPTION, True),
-    "AJ": Product("KOSDAQ150 weekly (Thursday)", "KOSDAQ150", 10_000.0, (), (), True),
-    "AK": Product("KOSDAQ150 weekly (Monday)", "KOSDAQ150", 10_000.0, (), (), True),
+    "AJ": Product("KOSDAQ150 weekly (Thursday)", "KOSDAQ150", 10_000.0),
+    "AK": Product("KOSDAQ150 weekly (Monday)", "KOSDAQ150", 10_000.0),
     "04": Product("VKOSPI", "VKOSPI", 250_000.0),
     "08": Product("KRX300", "KRX300", 50_000.0),
 }

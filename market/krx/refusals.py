@@ -28,6 +28,7 @@ class Deed(Enum):
 @dataclass(frozen=True)
 class Asked:
     """One request. quantity: contracts or shares. price: 0 for a market order. immediate: IOC or FOK.
+    market: an order without a price of its own: market, or best price.
 
     night: it goes to the night session's order TRs.
     """
@@ -42,7 +43,12 @@ class Asked:
 
     @property
     def head(self) -> str:
-        return f"{self.instrument.symbol}: {self.deed.value}"
+        return self.instrument.symbol
+
+    @property
+    def may_be_negative(self) -> bool:
+        """A spread's price, the difference of two months."""
+        return self.instrument.kind is Kind.FUTURE and self.head[0] in "4D"
 
 
 def refusal(
@@ -98,8 +104,8 @@ def wrong_session(asked: Asked, span: Span) -> str:
     if span.session in (meant, Session.CLOSED):
         return ""
     return (
-        f"{asked.head} of the {meant.value} session while the {span.session.value} session runs until "
-        f"{clock_of(span.end)}. Send it as a {span.session.value} order. {NOTHING}"
+        f"{asked.head}: a {meant.value} {asked.deed.value} while the {span.session.value} session runs until "
+        f"{clock_of(span.end)}. Send it as a {span.session.value} {asked.deed.value}. {NOTHING}"
     )
 
 
@@ -108,8 +114,8 @@ def frozen(asked: Asked, span: Span) -> str:
     if asked.deed is Deed.NEW or span.phase is not Phase.FROZEN:
         return ""
     return (
-        f"{asked.head}: not taken in the opening auction's last minute, until {clock_of(span.end)}. Send "
-        f"it then. {NOTHING}"
+        f"{asked.head}: a {asked.deed.value} isn't taken in the opening auction's last minute, until "
+        f"{clock_of(span.end)}. Send it then. {NOTHING}"
     )
 
 
@@ -158,22 +164,22 @@ def off_tick(asked: Asked) -> str:
         return ""
     if not abs(price) < float("inf"):
         return f"{asked.head}: limit {price}; expected a price. {NOTHING}"
+    if price <= 0.0 and not asked.may_be_negative:
+        return f"{asked.head}: limit {price:g}; expected a price above 0. {NOTHING}"
     if on_tick(ticks, price):
         return ""
     low, high = tick_down(ticks, price), tick_up(ticks, price)
     tick = asked.instrument.tick_at(price)
-    return (
-        f"{asked.head}: limit {price:g} is off the {tick:g} tick; nearest are {low:,.{_digits(tick)}f} and "
-        f"{high:,.{_digits(tick)}f}. {NOTHING}"
-    )
+    near = f"{low:,.{_digits(tick)}f} and {high:,.{_digits(tick)}f}"
+    return f"{asked.head}: limit {price:.10g} is off the {tick:g} tick; nearest are {near}. {NOTHING}"
 
 
 def beyond(asked: Asked, limits: Limits | None) -> str:
     if asked.market or limits is None or limits.hold(asked.price):
         return ""
     return (
-        f"{asked.head}: limit {asked.price:,g} is outside today's {limits.low:,g} to {limits.high:,g}. "
-        f"Take a price inside. {NOTHING}"
+        f"{asked.head}: limit {asked.price:,.10g} is outside today's {limits.low:,.10g} to "
+        f"{limits.high:,.10g}. Take a price inside. {NOTHING}"
     )
 
 

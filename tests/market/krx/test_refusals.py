@@ -37,6 +37,8 @@ def test_a_good_order_is_let_through() -> None:
         (Asked(OPTION, 1, 10.01), NOON, ["10.01", "0.05 tick", "10.00 and 10.05"]),
         (Asked(FUTURE, 0, 1100.0), NOON, ["quantity 0", "multiple of 1"]),
         (Asked(FUTURE, 1.5, 1100.0), NOON, ["quantity 1.5"]),
+        (Asked(FUTURE, 1, 0.0), NOON, ["limit 0", "above 0"]),
+        (Asked(FUTURE, 1, -5.0), NOON, ["limit -5", "above 0"]),
         (Asked(FUTURE, 1, float("nan")), NOON, ["limit nan"]),
         (Asked(FUTURE, 1, 1100.0), "2026-12-10 15:20", ["expired at 2026-12-10 15:20:00 KST", "next month"]),
         (
@@ -53,12 +55,12 @@ def test_a_good_order_is_let_through() -> None:
         (
             Asked(FUTURE, 1, 1100.0, night=True),
             NOON,
-            ["night session while the day session", "as a day order"],
+            ["a night order while the day session", "as a day order"],
         ),
         (
             Asked(FUTURE, 1, 1100.0),
             "2026-11-26 20:00",
-            ["day session while the night session", "as a night order"],
+            ["a day order while the night session", "as a night order"],
         ),
         (Asked(FUTURE, 1, 1100.0), "2026-11-28 12:00", ["closed until 2026-11-30 08:30:00 KST"]),
         (Asked(FUTURE, 1, 1100.0, deed=Deed.CANCEL), "2026-11-26 08:44", ["cancellation", "last minute"]),
@@ -84,6 +86,14 @@ def test_halts_and_their_auctions() -> None:
     assert "auction after a circuit breaker" in said(Asked(FUTURE, 1, market=True), state=gathering)
     assert "ended trading for today" in said(Asked(FUTURE, 1, 1100.0), state=struck.after("5", "61"))
     assert said(Asked(FUTURE, 1, deed=Deed.CANCEL), state=struck) == ""
+
+
+def test_a_spreads_price_may_be_negative_and_a_shares_is_written_whole() -> None:
+    spread = Asked(krx.instrument("401W96CS", margin=0.02), 1, -0.15)
+    now = at("2025-09-01 12:00")
+    assert refusal(spread, now, krx.session_at(now, DAYS)) == ""
+    share = Asked(krx.instrument("005930"), 1, 1_234_567.0)
+    assert "limit 1234567 is off the 1000 tick; nearest are 1,234,000 and 1,235,000" in said(share)
 
 
 def test_limits_of_the_day() -> None:

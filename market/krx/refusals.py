@@ -136,10 +136,10 @@ def stopped(asked: Asked, state: MarketState | None) -> str:
 
 def in_auction(asked: Asked, span: Span, state: MarketState | None = None) -> str:
     """A market, IOC or FOK order while orders gather for one price."""
-    gathering = span.phase.auction or (state is not None and state.gathering)
+    gathering = span.phase.auction or (state is not None and state.auction)
     if not (asked.market or asked.immediate) or not gathering:
         return ""
-    where = span.phase.value if span.phase.auction else "auction after a circuit breaker"
+    where = span.phase.value if span.phase.auction else "auction that the market tells of"
     what = "market order" if asked.market else "IOC or FOK order"
     return (
         f"{asked.head}: a {what} in the {where}. Send a limit order, or wait for continuous trading. "

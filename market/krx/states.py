@@ -37,11 +37,14 @@ class MarketState:
     down_soon: int = 0
 
     @property
+    def auction(self) -> bool:
+        """Whether orders gather for one price, after a breaker or at the day's ends."""
+        return self.gathering or self.phase in ("auction", "closing")
+
+    @property
     def continuous(self) -> bool:
         """Whether market orders can be matched at once, as far as this market's messages say."""
-        return not (
-            self.halted or self.gathering or self.over or self.phase in ("auction", "closing", "closed")
-        )
+        return not (self.halted or self.auction or self.over or self.phase == "closed")
 
     def after(self, market: str, status: str) -> "MarketState":
         """The state once a message (jangubun, jstatus) has come; codes that change nothing leave it as it
@@ -54,7 +57,7 @@ class MarketState:
 @dataclass(frozen=True)
 class States:
     """All markets watched. Derivatives have no message of their own for a breaker's strike: they stop with
-    KOSPI's."""
+    KOSPI's. After a gap in the stream begin anew: what was missed is never repeated."""
 
     kospi: MarketState = MarketState()
     kosdaq: MarketState = MarketState()

@@ -1,4 +1,4 @@
-# make demo | test | lint | types | bench | chaos. Everything needed is installed into .venv on first use.
+# make demo | test | lint | types | bench | chaos | soak. Everything needed is installed into .venv on first use.
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ WORKERS ?= 2
 # Of chaos: binance, binance_usdm or upbit.
 VENUE ?= binance
 
-.PHONY: demo test lint types layers bench chaos clean
+.PHONY: demo test lint types layers bench chaos soak clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/maemae demo
@@ -30,6 +30,9 @@ bench: $(VENV)/.dev
 
 chaos: $(VENV)/.dev
 	@$(BIN)/python -m tests.chaos --venue $(VENUE)
+
+soak: $(VENV)/.dev
+	@$(BIN)/python -m tests.soak
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -92,7 +92,7 @@ class PaperBroker:
         self.venue.cancel(order, self.ts)
 
     async def orders(self, since: int) -> list[OrderReport]:
-        return list(self.venue.reports())
+        return list(self.venue.reports(since))
 
     async def fills(self, since: int) -> list[FillReport]:
         return [fill for fill in self.venue.filled if fill.update.ts >= since]

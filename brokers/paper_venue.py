@@ -22,6 +22,7 @@ from market.errors import OrderRefused
 from market.instruments import Instrument
 
 SUFFIXES = {reason: suffix for suffix, reason in BRACKETS.items()}
+KEPT = 1_000  # of the orders that have ended, and of the fills: at least so many can still be asked for
 
 
 @dataclass(eq=False)
@@ -44,6 +45,7 @@ class PaperVenue:
         self._names: dict[str, int] = {}  # client id → number in the book
         self._orders: dict[int, Order] = {}
         self._events: dict[str, list[OrderEvent]] = {}  # by client id
+        self._said: dict[int, int] = {}  # when an order was last spoken of, ns, by number
         self._trades, self._met = 0, -1
 
     @property
@@ -59,13 +61,15 @@ class PaperVenue:
         taken, self.updates = self.updates, []
         return taken
 
-    def reports(self) -> Iterator[OrderReport]:
-        """Every order that came here."""
+    def reports(self, since: int = 0) -> Iterator[OrderReport]:
+        """Every order that rests, and those that ended since, ns UTC, but for what ended long ago."""
+        resting = self._resting()
         for name, order in self._orders.items():
-            events = self._events.get(order.client_id, [])
-            filled = sum((each.quantity for each in events if isinstance(each, Fill)), ZERO)
-            told = tuple(each for each in events if not isinstance(each, Fill))
-            yield OrderReport(order, str(name), told, filled, 0)
+            if name in resting or self._said.get(name, 0) >= since:
+                events = self._events.get(order.client_id, [])
+                filled = sum((each.quantity for each in events if isinstance(each, Fill)), ZERO)
+                told = tuple(each for each in events if not isinstance(each, Fill))
+                yield OrderReport(order, str(name), told, filled, 0)
 
     def adopt(
         self, book: Book, resting: Mapping[int, Order], opened: Mapping[int, Order], trades: int = 0
@@ -139,6 +143,7 @@ class PaperVenue:
         if ts <= self._met:
             return
         self._met = ts
+        self._tidy()
         step = self._desk.step(ts, prices)
         touched = {*_numbers(step.fills, self._n_strategies), *_numbers(step.orders, self._n_strategies)}
         for number in sorted(touched):
@@ -146,6 +151,23 @@ class PaperVenue:
                 self._tell(update)
                 if isinstance(update.event, Fill):
                     self.filled.append(FillReport(update, self._side(update)))
+
+    def _resting(self) -> set[int]:
+        slots = self._desk.book.positions["orders"]
+        return {*slots["id"][slots["live"] != 0].tolist()}
+
+    def _tidy(self) -> None:
+        """Let go of what ended long ago: an account may live for years."""
+        if len(self.filled) > 2 * KEPT:
+            del self.filled[:-KEPT]
+        if len(self._orders) > 2 * KEPT:
+            resting = self._resting()
+            ended = [name for name in self._orders if name not in resting]
+            for name in ended[:-KEPT]:
+                gone = self._orders.pop(name).client_id
+                del self._names[gone]
+                self._events.pop(gone, None)
+                self._said.pop(name, None)
 
     def _told(self, step: Step, number: int, ts: int) -> Iterator[OrderUpdate]:
         """What happened to one position's orders: its fills, then what ended without one."""
@@ -197,7 +219,9 @@ class PaperVenue:
         self._tell(OrderUpdate(order.client_id, name, order.instrument, event, ts))
 
     def _tell(self, update: OrderUpdate) -> None:
-        self._events.setdefault(update.client_id, []).append(update.event)
+        if update.client_id in self._names:
+            self._said[self._names[update.client_id]] = update.ts
+            self._events.setdefault(update.client_id, []).append(update.event)
         self.updates.append(update)
 
     def _side(self, update: OrderUpdate) -> int:

@@ -108,7 +108,7 @@ class Engine:
         """Trade until the feed ends, ``stop`` is called or something dies."""
         stopped = asyncio.create_task(self._stop.wait())
         hearing = asyncio.create_task(self._hear_all())
-        beating = asyncio.create_task(self._beat())
+        beating = asyncio.create_task(self._beat_on())
         asking = asyncio.create_task(self.treasurer.run())
         ends: list[asyncio.Future[Any]] = [stopped, hearing, beating, asking, self.sending.failed]
         try:
@@ -251,21 +251,24 @@ class Engine:
             self.session.reader.begin()
             self.session.tell(Timer(LIVE, now), now)
 
-    async def _beat(self) -> None:
-        """Once a second: what time alone brings."""
+    async def beat(self) -> None:
+        """What time alone brings."""
+        now = self.clock()
+        self.step_all(list(self.rows.due(now)))
+        self.treasurer.tick(now)
+        self.session.reader.rest()
+        if self.guard is not None:
+            for notice in self.guard.gate.tick(self.guard.facts()):
+                self._notice(notice, now)
+        if now - self._compared > self.reconcile_every:
+            await self.reconcile()
+
+    async def _beat_on(self) -> None:
         if self.beat_s is None:
             await asyncio.Event().wait()
         while True:
             await asyncio.sleep(self.beat_s or 0.0)
-            now = self.clock()
-            self.step_all(list(self.rows.due(now)))
-            self.treasurer.tick(now)
-            self.session.reader.rest()
-            if self.guard is not None:
-                for notice in self.guard.gate.tick(self.guard.facts()):
-                    self._notice(notice, now)
-            if now - self._compared > self.reconcile_every:
-                await self.reconcile()
+            await self.beat()
 
     def _notice(self, notice: Notice, now: int) -> None:
         self.session.tell(notice.message, now)

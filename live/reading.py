@@ -178,7 +178,8 @@ class Reader:
         memory = _longest(self.pipeline.filters)
         since = int(np.searchsorted(rows["bar"], len(panel) - 1 - memory))
         opinions = self.pipeline.opinions(Signals(rows[since:]), panel)
-        return opinions.p[first - since :], opinions.status[first - since :]
+        new = slice(first - since, None)
+        return opinions.p[new].copy(), opinions.status[new].copy()  # a view would keep all the others alive
 
     def _matured(self, rows: NDArray[np.void], number: int, panel: Panel, t: int) -> NDArray[np.void]:
         """Labels of the desk's own signals that are known since bar t, numbered as the desk counts."""

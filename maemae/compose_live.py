@@ -233,13 +233,14 @@ def _engine(
     )
     if isinstance(broker, PaperBroker) and isinstance(broker.source, Replay):
         replay = _Replayed(engine, broker, bot.pace_s)
-        broker.source.pace = replay.wait
+        broker.source.pace, engine.beat_s = replay.wait, None
     return engine
 
 
 @dataclass(eq=False)
 class _Replayed:
-    """What a replay asks for. Its rows may be days apart, so book and venue are compared at each."""
+    """What a replay asks for. Its rows may be days apart, so book and venue are compared at each, and the
+    engine's heart beats once a row: by the market's clock alone, so that equal bars give equal journals."""
 
     engine: Engine
     broker: PaperBroker
@@ -247,6 +248,8 @@ class _Replayed:
 
     async def wait(self) -> None:
         """Between two rows: everything is carried out."""
+        await self.engine.sending.idle()
+        await self.engine.beat()
         await self.engine.sending.idle()
         await asyncio.sleep(self.pause_s)
 

@@ -42,7 +42,7 @@ class Pending(Enum):
     CANCEL = "cancel"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Bracket:
     """The barriers that an entry brings, as its signal says them; NaN = none. unit: a ``BarrierUnit``.
     horizon: bars held at most, 0 = none."""
@@ -54,7 +54,7 @@ class Bracket:
     horizon: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Order:
     """What was meant. side: +1 buy, -1 sell. quantity: units.
 
@@ -90,49 +90,49 @@ class Order:
 # repeated by its answer; 0 = the venue spoke unasked. ``sequence`` is the venue's own numbering.
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Created:
     """The intent is in the journal."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Denied:
     """A check of ours said no; nothing was sent."""
 
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sent:
     """It may have left: written before the network call."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """The venue has it."""
 
     venue_id: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """Definitive evidence that the venue refused it."""
 
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ReplaceRequested:
     request: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ReplaceRefused:
     request: int
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Replaced:
     """quantity: the new whole, what was filled before included. The highest sequence holds."""
 
@@ -142,28 +142,28 @@ class Replaced:
     limit: Decimal | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CancelRequested:
     request: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CancelRefused:
     request: int
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Canceled:
     """Nothing rests any more, asked for or not."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Expired:
     """Its time is over."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fill:
     """One execution. Of several with one trade id, the highest sequence is the correction that holds.
 

@@ -9,7 +9,6 @@ from math import nan
 
 import numpy as np
 
-from brokers.contract import AccountReport
 from desk.records import State
 from live.approvals import Approvals
 from live.control.answers import (
@@ -92,7 +91,7 @@ class Views:
 @dataclass(eq=False)
 class RunningBot:
     """reload: reads the profile again, returns why it is wrong or "". config: the profile in words, without
-    secrets. logs: the newest lines. account: the venue's own words of the account, None = not asked yet."""
+    secrets. logs: the newest lines."""
 
     identity: Identity
     engine: Engine
@@ -109,7 +108,6 @@ class RunningBot:
     started: int = 0
     stopping: str = ""  # why, "" = it isn't
     reloading: bool = False
-    account: AccountReport | None = None
     trading: bool = False  # from the first subscription on
     _ending: "asyncio.Task[None] | None" = None
 
@@ -159,7 +157,7 @@ class RunningBot:
         return tuple(sorted(lines, key=lambda line: -line.created))
 
     async def balance(self) -> Balance:
-        return self.account_view().balance(self.account)
+        return self.account_view().balance(self.guard.account)
 
     async def summary(self) -> Summary:
         return self.views.results.summary()

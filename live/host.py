@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 @dataclass(eq=False)
 class Hosted:
     """clean: takes secrets out of what leaves. health_port: None = no page for monitors. account_every_s:
-    between questions for the account. clock: None where there is no other clock."""
+    between questions for the account; None = only at the start. clock: None where there is no other clock."""
 
     bot: RunningBot
     places: Places
@@ -36,7 +36,7 @@ class Hosted:
     recovered: Recovered
     clean: Callable[[Any], Any]
     health_port: int | None = None
-    account_every_s: float = 60.0
+    account_every_s: float | None = 60.0
     clock: ClockWatch | None = None
 
 
@@ -85,7 +85,9 @@ async def _live(hosted: Hosted) -> str:
 @contextlib.asynccontextmanager
 async def _duties(hosted: Hosted) -> AsyncIterator[None]:
     """What goes on beside trading."""
-    works = [hosted.bot.pulse.run(), keep_notified(), _chores(hosted.bot), _accounts(hosted)]
+    works = [hosted.bot.pulse.run(), keep_notified(), _chores(hosted.bot)]
+    if hosted.account_every_s is not None:
+        works.append(_accounts(hosted.bot, hosted.account_every_s))
     if hosted.clock is not None:
         works.append(hosted.clock.run())
     tasks = [asyncio.create_task(work) for work in works]
@@ -104,16 +106,16 @@ async def _chores(bot: RunningBot) -> None:
         bot.approvals.expire(bot.engine.clock())
 
 
-async def _accounts(hosted: Hosted) -> None:
+async def _accounts(bot: RunningBot, every_s: float) -> None:
     while True:
-        await asyncio.sleep(hosted.account_every_s)
-        await _ask_account(hosted.bot)
+        await asyncio.sleep(every_s)
+        await _ask_account(bot)
 
 
 async def _ask_account(bot: RunningBot) -> None:
     """A venue that can't say leaves what it said before."""
     try:
-        bot.account = bot.guard.account = await bot.engine.broker.account()
+        bot.guard.account = await bot.engine.broker.account()
     except MaemaeError as error:
         _LOG.warning("the account couldn't be asked: %s", error)
 

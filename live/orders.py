@@ -7,7 +7,7 @@ from brokers.contract import OrderUpdate
 from desk.orders import CancelRequested, Order, OrderEvent, OrderView, status_of
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Known:
     """An order and all that became known of it. number: the desk's own, -1 for one that isn't the desk's.
     created: when it was meant, ns UTC. reason: why, a name of ``Reason``. waits: the gate lets it wait."""

@@ -103,7 +103,7 @@ def assemble(bot: LiveBot, market: Market, journal: Journal, outside: Outside) -
         found,
         outside.redactor.tree,
         profile.live.health_port,
-        profile.live.reconcile_every / 1e9,
+        None if bot.replays else profile.live.reconcile_every / 1e9,
         watch,
     )
 
@@ -249,6 +249,8 @@ class _Replayed:
     async def wait(self) -> None:
         """Between two rows: everything is carried out."""
         await self.engine.sending.idle()
+        if self.engine.guard is not None:
+            self.engine.guard.account = await self.broker.account()
         await self.engine.beat()
         await self.engine.sending.idle()
         await asyncio.sleep(self.pause_s)

@@ -35,7 +35,7 @@ class Risk(Message):
     detail: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FilterAnswer:
     """One filter's probability; NaN when it didn't answer, ``status`` says why."""
 
@@ -44,7 +44,7 @@ class FilterAnswer:
     status: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Decision(Message):
     """What DecisionCore made of signal ``seq``. ts: open of its bar, ns UTC. lots: unsigned."""
 

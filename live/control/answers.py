@@ -69,7 +69,7 @@ class Position:
     resting_stop: bool = False  # at the venue
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OrderLine:
     """An order as it stands. status: a value of ``OrderStatus``. reason: a name of ``Reason``."""
 
@@ -89,7 +89,7 @@ class OrderLine:
     reduces: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FillLine:
     """One execution. stop: a protective stop did it."""
 
@@ -164,7 +164,7 @@ class InstrumentResult:
     pnl_pct: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TradeLine:
     """A position from its first fill to flat. pnl: net."""
 
@@ -184,7 +184,7 @@ class TradeLine:
     outcome: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OpinionLine:
     """One filter's answer and what it weighed. status: a name of ``Status`` of opinions."""
 
@@ -196,7 +196,7 @@ class OpinionLine:
     explains: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DecisionLine:
     """What became of a signal. action, why, cap: names of the desk's records."""
 
@@ -216,7 +216,7 @@ class DecisionLine:
     opinions: tuple[OpinionLine, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RiskLine:
     """A control's verdict: allow, reduce or deny. detail: English; korean: the same, "" = there is none."""
 

@@ -87,7 +87,7 @@ Body = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     """number: from 1 in this run of the engine. key: its name over all runs, "" = it has none."""
 

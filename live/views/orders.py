@@ -13,7 +13,7 @@ from records.message import Message
 from records.outcomes import Risk, Verdict
 
 
-@dataclass
+@dataclass(slots=True)
 class Told:
     """One order, and all that was heard of it. seq: the signal behind it, or -1."""
 

@@ -18,6 +18,7 @@ ALL = {
     "process": "help, backtest, memory, first compilation",
     "gate": "the risk gate and the kill latch, an order each",
     "latency": "from a closed bar to its order, our own share",
+    "wire": "from bytes on the socket to order bytes on the wire, with its parts",
     "learning": "agents of known skill: losses, regret, promotion, calibration",
 }
 

@@ -20,7 +20,7 @@ from brokers.contract import (
     TradeEvent,
 )
 from brokers.rows import Row, Rows
-from desk.orders import Fill
+from desk.orders import Fill, Order
 from live.agreement import Agreement
 from live.guard import Guard
 from live.history import rows_between
@@ -176,7 +176,8 @@ class Engine:
         self._compared = now
         self.sending.put(found.intents)
         for order in found.doubtful:
-            self.sending.doubt(order)
+            if starting or self._should_be_listed(order):
+                self.sending.doubt(order)
         for order in found.external:
             self.sending.tell("external", order, "an order of somebody else's rests on this account")
         self.agreement.compare_orders(found.reports, self.sending.in_flight.keys(), at_once=starting)
@@ -185,6 +186,12 @@ class Engine:
         for instrument in self.instruments:
             self._protect(instrument)
         return found.held
+
+    def _should_be_listed(self, order: Order) -> bool:
+        """False while it waits to be sent, or its answer is on the way."""
+        known = self.session.orders[order.client_id]
+        old = self.clock() - known.created >= self.reconcile_every
+        return order.client_id not in self.sending.in_flight and (old or bool(known.events))
 
     def compared(self, held: dict[str, Decimal]) -> None:
         """The venue has said what it holds, now."""

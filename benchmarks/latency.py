@@ -128,5 +128,5 @@ def watch(engine: Engine, clocked: Clocked) -> None:
         seen["sent"] = True
         await submit(order)
 
-    session.reader.bar, session.journal.append = reading, flushing  # type: ignore[method-assign]
-    engine.step_all, engine.broker.submit = stepping, submitting  # type: ignore[method-assign]
+    session.reader.bar, session.journal.append = reading, flushing  # type: ignore[method-assign,assignment]
+    engine.step_all, engine.broker.submit = stepping, submitting  # type: ignore[method-assign,assignment]

@@ -124,7 +124,7 @@ async def measured(events: int) -> Parts:
     """Trade until so many bars have sent an order."""
     parts = Parts()
     with tempfile.TemporaryDirectory() as folder, venue(MOST) as place, ExitStack() as stack:
-        hosted, broker, journal = await _bot(place, Path(folder), stack)
+        hosted, broker, journal = await bot(PROFILE, Hurried(), place, Path(folder), stack)
         stack.enter_context(_timed(parts, broker, journal))
         life = asyncio.create_task(host(hosted))
         try:
@@ -145,21 +145,24 @@ async def measured(events: int) -> Parts:
     return parts
 
 
-async def _bot(place: Venue, folder: Path, stack: ExitStack) -> tuple[Hosted, CcxtBroker, Journal]:
-    profile = check_profile(PROFILE, "wire")
+async def bot(
+    settings: dict[str, Any], dialect: BinanceSpot, place: Venue, folder: Path, stack: ExitStack
+) -> tuple[Hosted, CcxtBroker, Journal]:
+    """A live bot, its broker connected to the venue, not yet hosted."""
+    profile = check_profile(settings, "wire")
     broker = CcxtBroker(
         Access("binance", "BENCH_KEY", "BENCH_SECRET"),
         Keys(KEY, SECRET),
-        Hurried(),
+        dialect,
         tuple(profile.market.instruments),
         point=place.point,
         clock=lambda: place.clock.now() * 10**6,
     )
     await broker.connect()
     market = await streamed(profile, broker)
-    bot = LiveBot(profile, folder / "profile.toml", 'name = "wire"', Places(folder).make())
-    journal = stack.enter_context(Journal.open(bot.journal, bot.account))
-    return assemble(bot, market, journal, Outside(Redactor())), broker, journal
+    made = LiveBot(profile, folder / "profile.toml", 'name = "wire"', Places(folder).make())
+    journal = stack.enter_context(Journal.open(made.journal, made.account))
+    return assemble(made, market, journal, Outside(Redactor())), broker, journal
 
 
 async def _done(hosted: Hosted, life: "asyncio.Task[str]", bar: int) -> None:

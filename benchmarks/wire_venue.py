@@ -1,7 +1,7 @@
-"""The venue of the latency benchmark: a simulated Binance in a process of its own, played bar by bar."""
+"""The venue of the benchmarks of a live bot: a simulated Binance in a process of its own."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -57,42 +57,14 @@ class Venue:
         self.pipe.recv()
 
 
-@contextmanager
-def venue(bars: int) -> Iterator[Venue]:
-    """``bars`` to be played. Its process ends with the block."""
-    context = get_context("spawn")
-    shared, (ours, theirs) = context.Value("q", START // 10**6), context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, shared, bars), daemon=True)
-    process.start()
-    try:
-        if not ours.poll(60):
-            raise TimeoutError("the simulated venue did not start within 60 s")
-        yield Venue(ours.recv(), SharedClock(shared), ours)
-    finally:
-        process.kill()
-        process.join()
+Play = Callable[[Any, SharedClock, int], Awaitable[None]]  # (pipe, clock, bars); says its address first
 
 
-def _serve(pipe: Any, shared: Any, bars: int) -> None:
-    asyncio.run(_play(pipe, SharedClock(shared), bars))
-
-
-async def _play(pipe: Any, clock: SharedClock, bars: int) -> None:
-    money = Account.funded({"USDT": 10_000_000}, key=KEY, secret=SECRET)
-    lot = Decimal("0.001")
-    listing = Listing(SYMBOL, "AAA", "USDT", lot=lot, min_quantity=lot, level=Decimal(100_000))
-    sim = BinanceSim(
-        {SYMBOL: market(HISTORY + bars)},
-        account=money,
-        listings={SYMBOL: listing},
-        history=HISTORY,
-        clock=clock,
-    )
-    for window in (*sim.weights.values(), *sim.order_counts.values()):
-        window.limit = 10**9  # they count real minutes, in which weeks are played
+async def bar_by_bar(pipe: Any, clock: SharedClock, bars: int) -> None:
+    """One symbol; a bar whenever it is asked for."""
+    sim = opened({SYMBOL: market(HISTORY + bars)}, clock)
     async with sim:
-        loop, asked = asyncio.get_running_loop(), asyncio.Event()
-        loop.add_reader(pipe.fileno(), asked.set)
+        asked = listening(pipe)
         pipe.send(sim.url)
         while True:
             await asked.wait()
@@ -103,7 +75,56 @@ async def _play(pipe: Any, clock: SharedClock, bars: int) -> None:
                 pipe.send("played")
 
 
-def market(count: int, seed: int = 5) -> Bars:
+@contextmanager
+def venue(bars: int, play: Play = bar_by_bar) -> Iterator[Venue]:
+    """``bars`` to be played. Its process ends with the block."""
+    context = get_context("spawn")
+    shared, (ours, theirs) = context.Value("q", START // 10**6), context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, shared, bars, play), daemon=True)
+    process.start()
+    try:
+        if not ours.poll(60):
+            raise TimeoutError("the simulated venue did not start within 60 s")
+        yield Venue(ours.recv(), SharedClock(shared), ours)
+    finally:
+        process.kill()
+        process.join()
+
+
+def _serve(pipe: Any, shared: Any, bars: int, play: Play) -> None:
+    asyncio.run(_played(play(pipe, SharedClock(shared), bars)))
+
+
+async def _played(life: Awaitable[None]) -> None:
+    await life
+
+
+def opened(bars: Mapping[str, Bars], clock: SharedClock) -> BinanceSim:
+    """A spot market after its history, not started."""
+    lot = Decimal("0.001")
+    sim = BinanceSim(
+        bars,
+        account=Account.funded({"USDT": 10_000_000}, key=KEY, secret=SECRET),
+        listings={
+            symbol: Listing(symbol, symbol[:-4], "USDT", lot=lot, min_quantity=lot, level=Decimal(100_000))
+            for symbol in bars
+        },
+        history=HISTORY,
+        clock=clock,
+    )
+    for window in (*sim.weights.values(), *sim.order_counts.values()):
+        window.limit = 10**9  # they count real minutes, in which weeks are played
+    return sim
+
+
+def listening(pipe: Any) -> asyncio.Event:
+    """Set when something was sent."""
+    asked = asyncio.Event()
+    asyncio.get_running_loop().add_reader(pipe.fileno(), asked.set)
+    return asked
+
+
+def market(count: int, seed: int = 5, symbol: str = SYMBOL) -> Bars:
     """Minute bars that wander about 100 and cross their means every few bars."""
     random = np.random.default_rng(seed)
     steps = random.normal(0.0, 0.002, count)
@@ -115,4 +136,4 @@ def market(count: int, seed: int = 5) -> Bars:
     high, low = np.maximum(open_, close) + 0.03, np.minimum(open_, close) - 0.03
     ts = START + MINUTE * (np.arange(count, dtype=np.int64) - HISTORY)
     volume = np.exp(random.normal(6.0, 0.5, count)).round(3)
-    return Bars(Instrument(f"{SYMBOL}@binance"), MINUTE, ts, open_, high, low, close, volume)
+    return Bars(Instrument(f"{symbol}@binance"), MINUTE, ts, open_, high, low, close, volume)

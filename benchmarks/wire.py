@@ -21,9 +21,10 @@ from aiohttp.client_proto import ResponseHandler
 
 from benchmarks.table import Row
 from benchmarks.wire_venue import KEY, SECRET, SYMBOL, Venue, venue
-from brokers.crypto.access import Access, Keys
+from brokers.crypto.access import Access
 from brokers.crypto.binance_spot import BinanceSpot
 from brokers.crypto.broker import CcxtBroker
+from brokers.keys import Keys
 from live.control.places import Places
 from live.host import Hosted, host
 from live.redaction import Redactor

@@ -23,8 +23,9 @@ def is_venue(name: str) -> bool:
 def open_venue(name: str, settings: Mapping[str, Any] = {}, **more: Any) -> "CcxtBroker":
     """A broker of the venue, not connected. settings: ``Access``'s other fields, as a profile's [venue] has
     them. more: ``CcxtBroker``'s other fields. Raises ConfigError for an unknown name, key or secret."""
-    from brokers.crypto.access import Access, read_keys
+    from brokers.crypto.access import Access
     from brokers.crypto.broker import CcxtBroker
+    from brokers.keys import read_keys
 
     if name not in KNOWN and not is_venue(name):
         import ccxt.pro

@@ -15,9 +15,10 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from brokers.crypto.access import Access, Keys
+from brokers.crypto.access import Access
 from brokers.crypto.binance_spot import BinanceSpot
 from brokers.crypto.broker import CcxtBroker
+from brokers.keys import Keys
 from brokers.simulators import Account, BinanceSim, Kind, Listing
 from desk.orders import OrderStatus
 from live.control.events import Event, Said

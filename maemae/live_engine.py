@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from brokers.contract import Capabilities
-from brokers.crypto.access import Access, Keys, read_keys
+from brokers.crypto.access import Access
+from brokers.keys import Keys, read_keys
 from filters.registry import load_filter
 from live.host import host
 from live.logs import Logs, start_logging

@@ -20,8 +20,8 @@ from brokers.contract import (
     TransferReport,
 )
 from brokers.crypto import answers, connecting, money
-from brokers.crypto.access import Access, Keys
-from brokers.crypto.candles import Candles
+from brokers.crypto.access import Access
+from brokers.candles import Candles
 from brokers.crypto.checking import check, check_cost
 from brokers.crypto.dialect import Dialect
 from brokers.crypto.exact import Row, exactly, number
@@ -29,10 +29,12 @@ from brokers.crypto.history import Candle, bars_of, pages
 from brokers.crypto.listings import instrument_of, market_of
 from brokers.crypto.lists import Lists
 from brokers.crypto.names import Names
-from brokers.crypto.pace import Bucket, Pace
+from brokers.bucket import Bucket
+from brokers.crypto.pace import Pace
 from brokers.crypto.reports import MS, events_of, merged, venue_id_of
 from brokers.crypto.streams import SETTLE_S, Streams
 from brokers.crypto.wire import Ears, open_exchange
+from brokers.keys import Keys
 from desk.orders import Canceled, Order
 from market.bars import Bars
 from market.errors import ConfigError, OrderRefused, VenueDown

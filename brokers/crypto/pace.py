@@ -1,39 +1,14 @@
-"""How fast a venue may be asked: a bucket of tokens, and the pause that the venue itself demands."""
+"""How fast a venue may be asked: buckets of tokens, and the pause that the venue itself demands."""
 
 import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from brokers.bucket import PATIENCE_S, Bucket
 from market.errors import VenueDown
 
 LONGEST_PAUSE_S = 60.0  # a longer one isn't waited for
-PATIENCE_S = 0.25  # what an order may be held back for the limit's sake; after that it isn't sent
-
-
-@dataclass
-class Bucket:
-    """``rate`` tokens flow in a second, ``burst`` at most are there. ``take`` says how long to wait."""
-
-    rate: float
-    burst: float
-    clock: Callable[[], float] = time.monotonic
-    tokens: float = field(init=False)
-    seen: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.tokens, self.seen = self.burst, self.clock()
-
-    def wait(self, cost: float) -> float:
-        """Seconds until ``cost`` tokens are there. A cost beyond the burst needs a full bucket."""
-        now = self.clock()
-        self.tokens = min(self.tokens + (now - self.seen) * self.rate, self.burst)
-        self.seen = now
-        return max(min(cost, self.burst) - self.tokens, 0.0) / self.rate
-
-    def take(self, cost: float) -> None:
-        """Take them, there or not."""
-        self.tokens -= cost
 
 
 class Weight(float):

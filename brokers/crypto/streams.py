@@ -17,7 +17,7 @@ from brokers.contract import (
     QuoteEvent,
     TradeEvent,
 )
-from brokers.crypto.candles import Candles
+from brokers.candles import Candles
 from brokers.crypto.dialect import Dialect
 from brokers.crypto.exact import Row
 from brokers.crypto.names import Names

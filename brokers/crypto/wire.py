@@ -10,9 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from brokers.crypto.access import Access, Keys
+from brokers.crypto.access import Access
 from brokers.crypto.pace import LONGEST_PAUSE_S, Pace, Weight
 from brokers.crypto.probe import current
+from brokers.keys import Keys
 
 TRIES = 4  # of a query that the venue puts off
 FAREWELL_S = 0.5  # a dead connection doesn't answer a farewell

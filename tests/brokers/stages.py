@@ -14,22 +14,26 @@ from typing import Any
 import numpy as np
 
 from brokers.contract import Broker, BrokerEvent, Capabilities, Feed, LinkEvent, OrderUpdate
-from brokers.crypto.access import Access, Keys
+from brokers.crypto.access import Access
 from brokers.crypto.broker import CcxtBroker
 from brokers.crypto.dialect import Dialect
+from brokers.keys import Keys
+from brokers.ls.access import LsAccess
+from brokers.ls.broker import CAPABILITIES, LsBroker
 from brokers.paper import PaperBroker
 from brokers.paper_venue import PaperVenue
 from brokers.replay import Replay
-from brokers.simulators import Account, BinanceSim
+from brokers.simulators import Account, BinanceSim, LsSim
 from brokers.simulators.server import Simulator
 from brokers.simulators.upbit import UpbitSim
 from desk.orders import Order, OrderEvent, OrderView, decimal, status_of
 from desk.rules import DeskRules
 from market.bars import Bars, Panel
 from market.instruments import Fees, Instrument
+from tests.brokers.named import Named
 
 MINUTE = 60 * 10**9
-START = 1_700_000_040 * 10**9 // MINUTE * MINUTE
+START = 1_700_008_200 * 10**9  # a Wednesday, 09:30 in Seoul
 FLAT = (1.0,) * 12
 FALLS = (1.0, 0.97, *(0.97,) * 10)  # the second bar closes 3 % below
 RISES = (1.0, 1.03, *(1.03,) * 10)
@@ -39,7 +43,10 @@ MARGIN = 0.0002  # extremes beyond open and close
 @dataclass(frozen=True)
 class Adapter:
     """wire: the paths that faults are armed at; none = there is no network. stream: of the account; candle:
-    of the bars."""
+    of the bars. listing: of what lists orders. funds: of the account, in prices. retry_after: the venue says
+    for how long it wants to be left alone; withdraws: keys exist that may move money out. coin: money's
+    smallest. minutes: of trading in a row from ``START`` on.
+    """
 
     name: str
     price: Decimal
@@ -51,6 +58,12 @@ class Adapter:
     query: str = ""
     stream: str = ""
     candle: str = ""
+    listing: str = "GET *"
+    funds: int = 100
+    retry_after: bool = True
+    withdraws: bool = True
+    coin: Decimal = Decimal(0)
+    minutes: int = 1300
 
     @property
     def wire(self) -> bool:
@@ -71,7 +84,8 @@ def bars(adapter: Adapter, instrument: Instrument, shares: Sequence[float], volu
     tick = float(adapter.tick)
     beyond = np.ceil(close * MARGIN / tick) * tick
     ts = START + MINUTE * np.arange(len(close), dtype=np.int64)
-    high, low = np.maximum(open_, close) + beyond, np.minimum(open_, close) - beyond
+    high = np.round(np.maximum(open_, close) + beyond, 6)
+    low = np.round(np.minimum(open_, close) - beyond, 6)
     return Bars(instrument, MINUTE, ts, open_, high, low, close, np.full(len(close), volume))
 
 
@@ -170,8 +184,8 @@ class Stage:
 
 
 def account(adapter: Adapter, **more: Any) -> Account:
-    quote = "KRW" if adapter.name == "upbit" else "USDT"
-    return Account.funded({quote: adapter.price * 100}, **more)
+    quote = "KRW" if adapter.name in ("upbit", "ls") else "USDT"
+    return Account.funded({quote: adapter.price * adapter.funds}, **more)
 
 
 def simulator(adapter: Adapter, shares: Sequence[float], who: Account, history: int) -> Simulator:
@@ -181,14 +195,18 @@ def simulator(adapter: Adapter, shares: Sequence[float], who: Account, history: 
         return UpbitSim(played, account=who, history=history)
     if adapter.name == "binance":
         return BinanceSim(played, account=who, history=history)
+    if adapter.name == "ls":
+        return LsSim(played, account=who, history=history, rates=False)
     twin = account(adapter, key=who.key, secret=who.secret)
     return BinanceSim(usdm=played, account=who, futures_account=twin, history=history)
 
 
-def broker_of(adapter: Adapter, sim: Any, **more: Any) -> CcxtBroker:
+def broker_of(adapter: Adapter, sim: Any, **more: Any) -> Any:
     """A broker of the simulated venue, not connected. more: of ``Access``."""
     who = sim.account
     keys = Keys(more.pop("key", who.key), more.pop("secret", who.secret))
+    if adapter.name == "ls":
+        return ls_broker_of(sim, keys, **more)
     access = Access(adapter.name, "KEY", "SECRET", timeout_s=more.pop("timeout_s", 0.4), **more)
     use = (f"{SYMBOLS[adapter.name]}@{adapter.name}",)
     now = sim.clock.now
@@ -196,6 +214,27 @@ def broker_of(adapter: Adapter, sim: Any, **more: Any) -> CcxtBroker:
         access, keys, dialect(adapter.name), use, point=sim.point, clock=lambda: now() * 10**6,
         patience=0, tick_s=0.01, settle_s=0.03,
     )  # fmt: skip
+
+
+def ls_broker_of(sim: Any, keys: Keys, timeout_s: float = 0.4, **more: Any) -> Named:
+    """LS's, under our names. more: of ``LsAccess``."""
+    where = {"url": sim.rest_url, "socket_url": sim.socket_url.removesuffix("/websocket")}
+    access = LsAccess("KEY", "SECRET", margin=0.1, fee=0.00003, timeout_s=timeout_s, **where, **more)
+    now = sim.clock.now
+    return Named(
+        LsBroker(
+            access, keys, (f"{SYMBOLS['ls']}@ls",), clock=lambda: now() * 10**6, patience=0, tick_s=0.01,
+            haste=1_000.0, result_s=0.3,
+        )
+    )  # fmt: skip
+
+
+def told_of(broker: Any, before: Any) -> None:
+    """Tell a broker what the keeper of orders knows from one before it, where the venue knows no ids."""
+    if isinstance(broker, Named):
+        for number, name in before.names.items():
+            broker.names[number] = name
+            broker.claim(name, number)
 
 
 def dialect(name: str) -> Dialect:
@@ -287,7 +326,7 @@ class Gated:
             yield event
 
 
-SYMBOLS = {"binance": "BTCUSDT", "binanceusdm": "BTCUSDT", "upbit": "KRW-BTC"}
+SYMBOLS = {"binance": "BTCUSDT", "binanceusdm": "BTCUSDT", "upbit": "KRW-BTC", "ls": "101TC000"}
 PAPER = Adapter(
     "paper",
     Decimal(30_000),
@@ -307,7 +346,13 @@ UPBIT = Adapter(
     "upbit", Decimal(30_000_000), Decimal(1000), Decimal("0.01"), dialect("upbit").capabilities,
     "POST /v1/orders", "DELETE /v1/order", "GET /v1/orders/open", "myOrder",
 )  # fmt: skip
-ADAPTERS = (PAPER, BINANCE, USDM, UPBIT)
+LS = Adapter(
+    "ls", Decimal("330.00"), Decimal("0.05"), Decimal(10), CAPABILITIES,
+    "POST /futureoption/order CFOAT00100", "POST /futureoption/order CFOAT00300",
+    "POST /futureoption/accno t0434", "?01", coin=Decimal(1), minutes=360,
+    listing="POST /futureoption/accno *", funds=10_000_000, retry_after=False, withdraws=False,
+)  # fmt: skip
+ADAPTERS = (PAPER, BINANCE, USDM, UPBIT, LS)
 
 
 def stage(adapter: Adapter, shares: Sequence[float] = FLAT, feeds: Sequence[Feed] = (), **more: Any) -> Any:

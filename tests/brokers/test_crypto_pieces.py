@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brokers.crypto.access import Access, read_keys
+from brokers.bucket import Bucket
+from brokers.crypto.access import Access
 from brokers.crypto.exact import number, plain
 from brokers.crypto.names import Names
-from brokers.crypto.pace import Bucket, Pace, Weight
+from brokers.crypto.pace import Pace, Weight
 from brokers.crypto.pages import Span, everything
+from brokers.keys import read_keys
 from brokers.registry import open_venue
 from brokers.simulators import Kind
 from market.errors import ConfigError, MaemaeError, VenueDown

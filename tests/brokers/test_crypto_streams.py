@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from brokers.candles import Candles
 from brokers.contract import BarEvent, Feed, MoneyEvent, QuoteEvent, TimeEvent, TradeEvent
-from brokers.crypto.candles import Candles
 from desk.orders import OrderStatus
 from market.bars import Bars
 from market.errors import ConfigError, VenueDown
@@ -125,7 +125,7 @@ class Market:
 def test_whatever_a_stream_does_each_bar_is_said_once_and_in_order(
     seed: int, sparse: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("brokers.crypto.candles.RETRY_S", 0.0)
+    monkeypatch.setattr("brokers.candles.RETRY_S", 0.0)
     chance = random.Random(seed)
     market, said = Market(chance, sparse), list[Any]()
 

@@ -1,0 +1,1 @@
+"""LS Securities' Open API: KOSPI200 futures and options, Korean stocks."""

@@ -1,0 +1,38 @@
+"""How a profile says which account of LS is traded."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+REST = "https://openapi.ls-sec.co.kr:8080"
+SOCKETS = {"real": "wss://openapi.ls-sec.co.kr:9443", "paper": "wss://openapi.ls-sec.co.kr:29443"}
+
+
+@dataclass(frozen=True)
+class LsAccess:
+    """One account, as its app key is issued for one.
+
+    key_env, secret_env: names of environment variables (or keyring entries) with the app key and its secret,
+    never secrets. kind: what the key is for; "probe" = asked of LS at the start, never assumed.
+    margin: initial, a fraction of notional, of futures and written options: the house's rate. fee: fraction
+    of the notional that LS takes of each fill; LS doesn't say either. max_clock_offset_s: between this
+    machine's clock and LS's. timeout_s: of one request. url, socket_url: addresses of a simulator; "" = LS's.
+    """
+
+    key_env: str = ""
+    secret_env: str = ""
+    password_env: str = ""
+    kind: Literal["probe", "real", "paper"] = "probe"
+    margin: float | None = None
+    fee: float = 0.0
+    max_clock_offset_s: float = 1.0
+    timeout_s: float = 10.0
+    url: str = ""
+    socket_url: str = ""
+
+    @property
+    def rest(self) -> str:
+        return self.url or REST
+
+    def socket(self, kind: str) -> str:
+        """Where an account of a kind ("real", "paper") listens."""
+        return (self.socket_url or SOCKETS[kind]) + "/websocket"

@@ -1,0 +1,119 @@
+"""The lines of LS's order lists, and the orders that they tell of.
+
+A list has a line for each new order, change and cancellation, and for some a line for each execution. What
+began with one number is one order, whatever it was called later.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+from brokers.contract import OrderReport
+from desk.orders import Accepted, Canceled, Expired, Order, OrderEvent, Rejected
+
+ZERO = Decimal(0)
+
+
+class Deed(Enum):
+    NEW = "new"
+    CHANGE = "change"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """One execution. ts: ns UTC."""
+
+    id: str
+    quantity: Decimal
+    price: Decimal
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """day: the trading day, YYYYMMDD. number, before: its own and the one it changed ("" = none).
+
+    price: None = market. left: what still rests by this line. ts: when LS took it, ns UTC.
+    """
+
+    day: str
+    number: str
+    before: str
+    deed: Deed
+    symbol: str
+    side: int
+    quantity: Decimal
+    price: Decimal | None
+    left: Decimal
+    refused: bool
+    ts: int
+    trades: tuple[Trade, ...] = ()
+
+    @property
+    def filled(self) -> Decimal:
+        return sum((trade.quantity for trade in self.trades), ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One order as its lines tell it, oldest line first."""
+
+    root: str
+    lines: tuple[Line, ...]
+
+    @property
+    def first(self) -> Line:
+        return self.lines[0]
+
+    @property
+    def newest(self) -> Line:
+        """The line that says what rests, or rested last."""
+        return [line for line in self.lines if line.deed is not Deed.CANCEL][-1]
+
+    @property
+    def filled(self) -> Decimal:
+        return sum((line.filled for line in self.lines), ZERO)
+
+    @property
+    def left(self) -> Decimal:
+        """What rests. Lists that were asked one after another may disagree: what filled doesn't rest."""
+        resting = sum((line.left for line in self.lines if line.deed is not Deed.CANCEL), ZERO)
+        return min(resting, max(self.first.quantity - self.filled, ZERO))
+
+    def events(self) -> tuple[OrderEvent, ...]:
+        """What is known of it without its fills."""
+        accepted = Accepted(self.root)
+        if self.left or self.filled >= self.first.quantity:
+            return (accepted,)
+        if self.first.refused:
+            return (Rejected("the exchange refused it"),)
+        cancelled = any(line.deed is Deed.CANCEL and not line.refused for line in self.lines)
+        return (accepted, Canceled() if cancelled else Expired())
+
+    def report(self, instrument: str, client_id: str) -> OrderReport:
+        first = self.first
+        order = Order(client_id, instrument, first.side, first.quantity, self.newest.price)
+        return OrderReport(order, self.root, self.events(), self.filled, first.ts)
+
+
+def orders_of(lines: Iterable[Line]) -> list[Listed]:
+    """Orders by the days and numbers that they began with, oldest first."""
+    known = {(line.day, line.number): line for line in lines}
+    chains: dict[tuple[str, str], list[Line]] = {}
+    for line in sorted(known.values(), key=lambda line: (line.day, int(line.number))):
+        chains.setdefault((line.day, _root(line, known)), []).append(line)
+    return [Listed(root, tuple(found)) for (_, root), found in chains.items() if _whole(found)]
+
+
+def _root(line: Line, known: Mapping[tuple[str, str], Line]) -> str:
+    """A cancellation of a change leads to the change, and that to the order."""
+    while line.before and (line.day, line.before) in known and line.before != line.number:
+        line = known[line.day, line.before]
+    return line.before or line.number
+
+
+def _whole(found: list[Line]) -> bool:
+    """Whether there is more of it than a cancellation."""
+    return any(line.deed is not Deed.CANCEL for line in found)

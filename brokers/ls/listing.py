@@ -1,0 +1,97 @@
+"""What LS says of the instruments in use: their terms, and the prices that a day allows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from brokers.ls.access import LsAccess
+from brokers.ls.rest import Rest
+from brokers.ls.values import Row, decimal
+from market import krx
+from market.errors import ConfigError, DataError
+from market.instruments import Fees, Instrument, Kind
+
+VENUE = "ls"
+
+
+@dataclass(eq=False)
+class Listing:
+    """today: the day in Seoul. limits: by instrument, of the trading day they were asked on."""
+
+    rest: Rest
+    access: LsAccess
+    today: Callable[[], date]
+    limits: dict[str, krx.Limits] = field(default_factory=dict)
+    _asked_on: dict[str, date] = field(default_factory=dict)
+
+    async def instrument(self, name: str) -> Instrument:
+        """Raises ConfigError for what LS doesn't list, or has expired."""
+        code, _, venue = name.partition("@")
+        if venue != VENUE or len(code) not in (6, 8):
+            raise ConfigError(
+                f"{name}: LS trades codes of 8 characters (futures, options) and 6 digits (stocks), such as "
+                "A0166000@ls and 005930@ls."
+            )
+        return await self._share(name, code) if len(code) == 6 else await self._contract(name, code)
+
+    async def _contract(self, name: str, code: str) -> Instrument:
+        row = await self._quoted(name, code)
+        try:
+            found = krx.instrument(
+                code,
+                name=str(row.get("hname") or "").strip(),
+                margin=self.access.margin,
+                today=self.today(),
+                fees=self._fees(),
+            )
+        except ConfigError as error:
+            raise ConfigError(f"{error} Say margin = ... in [venue].") from None
+        except DataError as error:
+            raise ConfigError(str(error)) from None
+        return found
+
+    async def _share(self, name: str, code: str) -> Instrument:
+        row = await self._quoted(name, code)
+        etf = str(row.get("etfgubun") or "").strip() not in ("", "0")
+        return krx.instrument(code, etf=etf, fees=self._fees())
+
+    async def _quoted(self, name: str, code: str) -> Row:
+        """The quote's row, whose limits are kept. Raises ConfigError where there is none: an expired or
+        mistaken code is answered with success and nothing in it."""
+        if len(code) == 8:
+            answer = await self.rest.ask("t2111", {"t2111InBlock": {"focode": code}})
+        else:
+            answer = await self.rest.ask("t1102", {"t1102InBlock": {"shcode": code, "exchgubun": "K"}})
+        row = answer.row("OutBlock")
+        if not str(row.get("hname") or "").strip():
+            raise ConfigError(
+                f"{name}: LS lists no such code: it has expired or is mistaken. `maemae doctor ls` lists "
+                "what can be traded."
+            )
+        self._keep(name, row)
+        return row
+
+    def _keep(self, name: str, row: Row) -> None:
+        low, high = decimal(row.get("dnlmtprice")), decimal(row.get("uplmtprice"))
+        self._asked_on[name] = self.today()
+        if 0 < low < high:
+            self.limits[name] = krx.Limits(float(low), float(high))
+        else:
+            self.limits.pop(name, None)
+
+    async def limits_of(self, instrument: Instrument) -> krx.Limits | None:
+        """The prices allowed today; None where LS says none."""
+        if self._asked_on.get(instrument.id) != self.today():
+            await self._quoted(instrument.id, instrument.symbol)
+        return self.limits.get(instrument.id)
+
+    def widened(self) -> None:
+        """Limits have moved: ask again before the next order."""
+        self._asked_on.clear()
+
+    def _fees(self) -> Fees:
+        return Fees(self.access.fee, self.access.fee)
+
+
+def is_stock(instrument: Instrument) -> bool:
+    return instrument.kind is Kind.EQUITY

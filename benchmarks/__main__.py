@@ -20,6 +20,7 @@ ALL = {
     "latency": "from a closed bar to its order, our own share",
     "wire": "from bytes on the socket to order bytes on the wire, with its parts",
     "wide": "200 symbols live, told of every second: the share of a core",
+    "ls_parser": "LS's stream of a real option tape, a message",
     "learning": "agents of known skill: losses, regret, promotion, calibration",
 }
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from brokers.bucket import Bucket
+from brokers.candles import Candles
 from brokers.contract import (
     AccountReport,
     BrokerEvent,
@@ -21,7 +23,6 @@ from brokers.contract import (
 )
 from brokers.crypto import answers, connecting, money
 from brokers.crypto.access import Access
-from brokers.candles import Candles
 from brokers.crypto.checking import check, check_cost
 from brokers.crypto.dialect import Dialect
 from brokers.crypto.exact import Row, exactly, number
@@ -29,7 +30,6 @@ from brokers.crypto.history import Candle, bars_of, pages
 from brokers.crypto.listings import instrument_of, market_of
 from brokers.crypto.lists import Lists
 from brokers.crypto.names import Names
-from brokers.bucket import Bucket
 from brokers.crypto.pace import Pace
 from brokers.crypto.reports import MS, events_of, merged, venue_id_of
 from brokers.crypto.streams import SETTLE_S, Streams

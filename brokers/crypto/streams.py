@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from brokers.candles import Candles
 from brokers.contract import (
     BarEvent,
     BrokerEvent,
@@ -17,7 +18,6 @@ from brokers.contract import (
     QuoteEvent,
     TradeEvent,
 )
-from brokers.candles import Candles
 from brokers.crypto.dialect import Dialect
 from brokers.crypto.exact import Row
 from brokers.crypto.names import Names

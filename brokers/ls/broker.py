@@ -28,6 +28,7 @@ from brokers.ls.derivatives import Derivatives
 from brokers.ls.events import NIGHT_STREAMS, STREAMS, Account, FoEvents
 from brokers.ls.lines import Listed, orders_of
 from brokers.ls.listing import Listing
+from brokers.ls.market_messages import MarketMessages, market_streams
 from brokers.ls.messages import Message
 from brokers.ls.mode import check_clock, clock_offset, kind_of
 from brokers.ls.rest import Refused, Rest
@@ -38,7 +39,7 @@ from brokers.ls.wire import Wire
 from desk.orders import Canceled, Fill, Order, decimal
 from market import krx
 from market.bars import Bars
-from market.errors import ConfigError, OrderRefused, OutcomeUnknown, VenueDown
+from market.errors import ConfigError, DataError, OrderRefused, OutcomeUnknown, VenueDown
 from market.instruments import Instrument
 from market.timeframes import SECOND
 
@@ -111,6 +112,7 @@ class LsBroker:
         self._chains = Chains()
         self._account = Account(self._chains, {}, self._queue.put_nowait, self._priced, self.now)
         self._events = FoEvents(self._account)
+        self._market = MarketMessages(self._account.instruments, self.now)
         self._listing = Listing(self.rest, self.access, self._today)
         try:
             offset, doubt = await clock_offset(self.rest, self.clock())
@@ -190,6 +192,8 @@ class LsBroker:
 
     def _streams(self, instruments: Sequence[str], feeds: set[Feed]) -> list[tuple[str, str]]:
         streams = [("JIF", "0")]
+        for name in instruments:
+            streams += market_streams(self._known[name], feeds, self.kind == "real")
         if Feed.ORDERS in feeds:
             nights = NIGHT_STREAMS if self.kind == "real" else ()
             streams += [(stream, "") for stream in (*STREAMS, *nights)]
@@ -209,6 +213,18 @@ class LsBroker:
         elif message.tr == "JIF" and message.body is not None:
             self._states = self._states.after(str(message.body["jangubun"]), str(message.body["jstatus"]))
             self._listing.widened()
+        else:
+            self._say_market(message)
+
+    def _say_market(self, message: Message) -> None:
+        try:
+            event = self._market(message)
+        except DataError:
+            assert self._socket is not None
+            self._socket.unread += 1
+            return
+        if event is not None:
+            self._queue.put_nowait(event)
 
     def _link(self, link: Link, reason: str) -> None:
         if link is Link.GAP:

@@ -1,8 +1,9 @@
 """What comes over LS's WebSocket: an answer to a registration, or a message of a stream."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from market.errors import DataError
 
@@ -21,7 +22,7 @@ class Message:
 def message(raw: str | bytes) -> Message:
     """One frame. Raises DataError for what can't be read."""
     try:
-        found = json.loads(raw)
+        found = orjson.loads(raw)
         header, body = found["header"], found.get("body")
         return Message(
             str(header.get("tr_cd") or ""),

@@ -1,4 +1,4 @@
-"""The real 2011 KOSPI200 option tape as LS's frames: through our parser, and over a socket into the broker."""
+"""The real 2011 KOSPI200 option tape as LS's frames: through our parser, and over a socket into a broker."""
 
 import asyncio
 import json
@@ -38,12 +38,7 @@ def rows() -> Iterator[Row]:
 
 def parsed(frames: list[Frame]) -> Row:
     """Bytes in, events out."""
-    texts = [
-        json.dumps(
-            {"header": {"tr_cd": tr, "tr_key": key}, "body": _texts(body)}, ensure_ascii=False
-        ).encode()
-        for tr, key, body in frames
-    ]
+    texts = [_frame(*frame) for frame in frames]
     now = ms_of(DAY, "120000") * 10**6
     market = MarketMessages({key: f"{key}@ls" for _, key, _ in frames}, lambda: now)
     began = time.process_time()
@@ -61,21 +56,13 @@ async def heard(frames: list[Frame]) -> Row:
     sim = LsSim(contracts=[contract_of(code) for code in codes], rates=False, hours=Hours.never_closed())
     sim.clock.set(ms_of(DAY, "120000"))  # type: ignore[attr-defined]
     async with sim:
-        access = LsAccess(
-            "KEY",
-            "SECRET",
-            margin=0.1,
-            url=sim.rest_url,
-            socket_url=sim.socket_url.removesuffix("/websocket"),
+        where = {"url": sim.rest_url, "socket_url": sim.socket_url.removesuffix("/websocket")}
+        access, keys = (
+            LsAccess("KEY", "SECRET", margin=0.1, **where),
+            Keys(sim.account.key, sim.account.secret),
         )
-        keys = Keys(sim.account.key, sim.account.secret)
-        broker = LsBroker(
-            access,
-            keys,
-            tuple(f"{code}@ls" for code in codes),
-            clock=lambda: sim.clock.now() * 10**6,
-            haste=1e6,
-        )
+        use = tuple(f"{code}@ls" for code in codes)
+        broker = LsBroker(access, keys, use, clock=lambda: sim.clock.now() * 10**6, haste=1e6)
         await broker.connect()
         try:
             await broker.subscribe(broker.use, {Feed.QUOTES})

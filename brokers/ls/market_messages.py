@@ -59,9 +59,7 @@ class MarketMessages:
 def market_streams(instrument: Instrument, feeds: Iterable[Feed], nights: bool) -> list[tuple[str, str]]:
     """(TR, key) of an instrument's feeds. nights: the account has the night session."""
     symbol, found = instrument.symbol, []
-    if (
-        instrument.kind is Kind.EQUITY
-    ):  # which of the two markets it is on isn't asked: the other says nothing
+    if instrument.kind is Kind.EQUITY:  # of KOSPI's and KOSDAQ's, the one it isn't on says nothing
         trades, books = ["S3_", "K3_"], ["H1_", "HA_"]
     elif instrument.kind is Kind.OPTION:
         trades, books = ["OC0"], ["OH0"]

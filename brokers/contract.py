@@ -24,9 +24,9 @@ class Capabilities:
     """What a venue can do.
 
     echoes_client_id: orders and fills carry our id, so an unknown submit is settled by it; else by side,
-    quantity, price and time. resting_stops: a stop rests at the venue; else it is watched locally.
-    reduce_only: the venue itself refuses to grow a position. replaces: an order can be changed in place.
-    market_buy_by_cost: a market buy is sized in quote currency. short: negative positions exist.
+    quantity, price and time (``Claiming``). resting_stops: a stop rests at the venue; else it is watched
+    locally. reduce_only: the venue itself refuses to grow a position. replaces: an order can be changed in
+    place. market_buy_by_cost: a market buy is sized in quote currency. short: negative positions exist.
     brackets: an order's ``bracket`` is honoured; its fills come under the entry's client id with
     ".stop", ".trail" or ".target" behind it, and Expired under such an id says that a rest remained.
     lists_transfers, lists_funding: it says what came and went without trading, and what perpetuals paid
@@ -220,6 +220,19 @@ class Treasury(Protocol):
 
     async def funding(self, since: int) -> list[FundingReport]:
         """Payments since (ns UTC) of the instruments in use, oldest first. Complete, or VenueDown."""
+        ...
+
+
+class Claiming(Protocol):
+    """What an adapter has besides, where the venue doesn't know our ids. It names what it can: after a submit
+    that was answered it says Accepted under both ids, and from then on our id. All else comes with
+    client_id "" and the number that the order began with."""
+
+    def claim(self, client_id: str, venue_id: str, sent: int) -> None:
+        """This number is this order: name it so, and cancel it by either. Replaces an earlier claim.
+
+        sent: when it left, ns UTC: where numbers begin anew, an old order's may be another's by now, and its
+        claim is for nothing."""
         ...
 
 

@@ -41,6 +41,7 @@ from live.publishing import Publisher
 from live.pulse import Pulse
 from live.risk.codes import LATCHING
 from live.risk.codes import Code as RiskCode
+from live.settling import NONE, chosen, undecided
 from live.steering import SteeredReader, Wish
 from live.views.account import AccountView
 from live.views.charts import chart_of
@@ -291,6 +292,21 @@ class RunningBot:
         self.approvals.withdraw(known.order)
         return Done(Code.CANCELING, (order,))
 
+    async def settle(self, order: str, number: str, by: str) -> Done:
+        several = self.engine.sending.naming.several
+        if order not in several:
+            names = ", ".join(several)
+            said = f"no such order waits to be settled; those that do: {names}"
+            return Done(Code.UNKNOWN, detail=said if names else "no order waits to be settled")
+        numbers = several[order]
+        meant = chosen(numbers, number)
+        if not meant:
+            said = f"'{number}' isn't among {', '.join(numbers)}; {NONE} says that it never reached the venue"
+            return Done(Code.REFUSED, (order,), said)
+        self._steered("SETTLE", f"{by} settles {order}: {meant}.")
+        self.engine.sending.settle(order, meant, by)
+        return Done(Code.SETTLED, (order,))
+
     async def approve(self, request: str, by: str) -> Done:
         return self.approvals.answer(request, True, by)
 
@@ -340,6 +356,8 @@ class RunningBot:
         memory = self.guard.gate.memory
         found += [" ".join(part for part in key if part) for key in sorted(memory.told | memory.disabled)]
         found += [f"{name or 'account'}: {text}" for name, text in self.engine.drifting.items()]
+        several = self.engine.sending.naming.several
+        found += [undecided(name, numbers) for name, numbers in several.items()]
         return found
 
     def _why_no_entry(self) -> str:

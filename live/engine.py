@@ -93,6 +93,8 @@ class Engine:
         now = self.clock()
         self.session.tell(start, now)
         self.sending.put(deny_new(self.session, found, now))
+        self.sending.naming.begin()
+        self.sending.deny_unsent()
         held = await self.reconcile(starting=True)
         await self.treasurer.begin(held if not found.live else {})
         self._mark_drift(held)
@@ -150,7 +152,8 @@ class Engine:
         elif isinstance(event, TimeEvent):
             self.step_all(list(self.rows.said(event.now)))
         elif isinstance(event, OrderUpdate):
-            self._hear_update(event)
+            for update in self.sending.naming.update(event):
+                self._hear_update(update)
         elif isinstance(event, TradeEvent):
             self._see_price(event.instrument, event.price)
         elif isinstance(event, QuoteEvent):
@@ -167,7 +170,7 @@ class Engine:
         """
         now = self.clock()
         try:
-            found = await reconcile(self.session, self.broker, now)
+            found = await reconcile(self.session, self.broker, self.sending.naming, now)
         except MaemaeError as error:
             if starting:
                 raise

@@ -14,7 +14,8 @@ from math import isfinite, nan
 from desk.orders import Order, OrderStatus, decimal
 from desk.records import Reason
 from live.orders import Known
-from live.sending import Job, Sending
+from live.queues import Job
+from live.sending import Sending
 from live.session import Session
 
 RETRIES, PAUSE_S = 3, 0.2  # of a stop that the venue refuses

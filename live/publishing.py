@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from brokers.contract import LinkEvent
-from desk.orders import Accepted, Fill, Order
+from desk.orders import Accepted, Fill, Order, Sent
 from live.control.answers import Code, Done
 from live.control.events import ApprovalEnded, Body, EventLog, Kind, Said
+from live.messages.retold import retell
 from live.views.decisions import Decisions
 from live.views.orders import OrderViews, risk_line
 from live.views.results import Results
@@ -47,7 +48,7 @@ class Publisher:
         self._told.add((code, name))
         where = order.instrument if order is not None else ""
         kind = Kind.STOP if code == "unprotected" else Kind.ERROR
-        self.log.publish(kind, Said(code.upper(), text, where), ts)
+        self.log.publish(kind, Said(code.upper(), text, where, retell(text, "ko")), ts)
 
     def command(self, ts: int, code: str, text: str) -> None:
         """Somebody steered."""
@@ -73,7 +74,7 @@ class Publisher:
         fill = self.orders.fill_of(update)
         if fill is not None:
             self._say(Kind.STOP if fill.stop else Kind.FILL, fill, ts, key)
-        elif update.client_id in self.orders.known and not isinstance(update.event, Accepted | Fill):
+        elif update.client_id in self.orders.known and not isinstance(update.event, Accepted | Fill | Sent):
             self._say(Kind.ORDER, self.orders.known[update.client_id].line(), ts, key)
 
     def _trade(self, ts: int, trade: Trade) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from brokers.contract import Broker, OrderReport, OrderUpdate, PositionReport
 from desk.orders import Order, decimal, status_of
+from live.naming import Naming
 from live.risk.drift import DeskView, Tolerances, VenueView, compare, flags
 from live.session import Session
 from live.trader import Intent
@@ -28,19 +29,22 @@ class Reconciled:
     reports: list[OrderReport] = field(default_factory=list)
 
 
-async def reconcile(session: Session, broker: Broker, now: int) -> Reconciled:
+async def reconcile(session: Session, broker: Broker, naming: Naming, now: int) -> Reconciled:
     """Ask for orders, fills and positions, and hear them. Raises VenueDown when the venue can't say."""
     since = _since(session, now)
-    reports = await broker.orders(since)
+    listed = await broker.orders(since)
     fills = await broker.fills(since)
     held = {each.instrument: each.quantity for each in await broker.positions()}
+    reports, updates = naming.listing(listed, fills)
     found = Reconciled(held={**dict.fromkeys(booked(session), Decimal(0)), **held}, reports=reports)
-    for fill in fills:
-        found.intents += session.update(fill.update, now)
+    for update in updates:
+        found.intents += session.update(update, now)
     for report in reports:
         _hear(session, report, now, found)
-    listed = {report.order.client_id for report in reports}
-    found.doubtful = [known.order for known in session.orders.open() if known.order.client_id not in listed]
+    for order in found.external:
+        naming.claim(order.client_id, session.orders[order.client_id].venue_id)
+    there = {report.order.client_id for report in reports}
+    found.doubtful = [known.order for known in session.orders.open() if known.order.client_id not in there]
     return found
 
 

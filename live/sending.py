@@ -2,24 +2,29 @@
 
 What a call answers becomes an update that the session hears, like any other. An answer that doesn't come
 leaves the order unknown: nothing new is sent for the instrument until the venue was asked what became of it.
+
+Where the venue doesn't know our ids, an order that couldn't be told from another waits until that one has its
+number; what else there is to do for the instrument passes it by.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from brokers.contract import Broker, OrderUpdate
-from desk.orders import CancelRequested, Order, OrderEvent, Rejected
-from live.orders import Known
+from desk.orders import Accepted, CancelRequested, Order, OrderEvent, Rejected, Sent
+from live.naming import Naming
+from live.orders import NOT_THERE, Known
+from live.queues import PAUSE_S, Job, Queues
 from live.risk.judgement import Judgement
-from live.session import Session
-from live.trader import Intent, Submit, Withdraw
+from live.session import STALE, Session
+from live.settling import NONE, ask, undecided
+from live.trader import Intent, Withdraw
 from market.errors import MaemaeError, OrderRefused, OutcomeUnknown, VenueDown
-from market.timeframes import HOUR
 
 Clock = Callable[[], int]
-PAUSE_S = 0.05  # the shortest wait before an exit that must wait is judged again
+NUMBER_S = 2.0  # a cancel waits for the number of an order that was accepted
+UNDECIDED = 5  # times rarer is asked about an order that a person must settle
 
 
 @dataclass(frozen=True)
@@ -31,16 +36,8 @@ class InFlight:
     lost: bool = False
 
 
-@dataclass(frozen=True)
-class Job:
-    """Work of the instrument's own queue that isn't the desk's: a protective stop, a target reached."""
-
-    instrument: str
-    work: Callable[[], Coroutine[None, None, None]]
-
-
 @dataclass(eq=False)
-class Sending:
+class Sending(Queues):
     """Carries intents out.
 
     judge: asked again about orders that the gate lets wait; None: no gate. halted: asked before every send,
@@ -60,56 +57,25 @@ class Sending:
     in_flight: dict[str, InFlight] = field(default_factory=dict)  # by client id
 
     def __post_init__(self) -> None:
-        self._queues: dict[str, asyncio.Queue[Intent | Job]] = {}
-        self._workers: list[asyncio.Task[None]] = []
-        self._settling: set[asyncio.Task[None]] = set()
+        self._calls: set[str] = set()  # client ids of submits that may still be answered
+        self.naming = Naming(self.broker, self.session.orders, self._calls.__contains__)
         self._cancelled: set[str] = set()
-
-    @cached_property
-    def failed(self) -> "asyncio.Future[None]":
-        """Done when a worker died; ends the engine."""
-        return asyncio.get_running_loop().create_future()
-
-    def put(self, intents: list[Intent]) -> None:
-        """Carry these out, after those given before for the same instrument."""
-        for intent in intents:
-            self._queue(intent.order.instrument).put_nowait(intent)
-
-    def do(self, job: Job) -> None:
-        """Do this after what was given before for the same instrument."""
-        self._queue(job.instrument).put_nowait(job)
 
     def withdraw(self, order: Order) -> None:
         """Cancel it, after what was given before for the instrument."""
         self.do(Job(order.instrument, lambda: self.cancel(order)))
 
-    async def idle(self) -> None:
-        """Wait until everything given was carried out. Raises what a worker died of."""
-        for queue in list(self._queues.values()):
-            done = asyncio.ensure_future(queue.join())
-            await asyncio.wait({done, self.failed}, return_when=asyncio.FIRST_COMPLETED)
-            done.cancel()
-            if self.failed.done():
-                self.failed.result()
-
-    async def settled(self) -> None:
-        """Wait until nothing is unknown any more."""
-        while self._settling:
-            await asyncio.wait({*self._settling, self.failed}, return_when=asyncio.FIRST_COMPLETED)
-            if self.failed.done():
-                self.failed.result()
-
-    async def close(self) -> None:
-        """Stop; what was given and not sent yet stays unsent."""
-        for task in (*self._workers, *self._settling):
-            task.cancel()
-        await asyncio.gather(*self._workers, *self._settling, return_exceptions=True)
-
     async def submit(self, order: Order) -> None:
         """Send an order that is in the journal, and hear the answer."""
+        if self.naming.needed:
+            if self.naming.twin(order):
+                job = Job(order.instrument, lambda: self._go_on(order))
+                self.later(lambda: self._stands_behind(order), lambda: self.do(job))
+                return
+            self._hear(order, Sent())
         self.in_flight[order.client_id] = InFlight(order, self.clock())
         try:
-            await self.broker.submit(order)
+            await self._call(order)
         except OrderRefused as error:
             self._refused(order, str(error))
         except (OutcomeUnknown, VenueDown) as error:
@@ -121,6 +87,8 @@ class Sending:
     async def cancel(self, order: Order) -> None:
         """Write down that an order is to end, then ask the venue; one that it lacks is looked into."""
         if self.session.orders[order.client_id].view.closed or order.client_id in self._cancelled:
+            return
+        if not await self._has_number(order):
             return
         self._hear(order, CancelRequested(self.session.orders[order.client_id].next_request))
         try:
@@ -136,51 +104,79 @@ class Sending:
     def doubt(self, order: Order) -> None:
         """What became of the order is unknown: freeze its instrument and find out."""
         known = self.in_flight.get(order.client_id)
-        if known is not None and known.lost:
+        if (known is not None and known.lost) or order.client_id in self._calls:
+            return
+        if self.naming.never_left(self.session.orders[order.client_id]):
             return
         since = known.since if known else self.clock()
         self.in_flight[order.client_id] = InFlight(order, since, lost=True)
-        task = self._watched(self._settle(order))
-        self._settling.add(task)
-        task.add_done_callback(self._settling.discard)
+        self.beside(self._settle(order))
 
-    def _queue(self, instrument: str) -> "asyncio.Queue[Intent | Job]":
-        if instrument not in self._queues:
-            self._queues[instrument] = asyncio.Queue()
-            self._workers.append(self._watched(self._work(self._queues[instrument])))
-        return self._queues[instrument]
+    def settle(self, client_id: str, number: str, by: str) -> None:
+        """A person's word of an order whose answer was lost: the venue's number, or NONE."""
+        order, now = self.session.orders[client_id].order, self.clock()
+        if number == NONE:
+            self.naming.several.pop(client_id, None)
+            self._refused(order, f"{by} says that it never reached the venue")
+            return
+        update = OrderUpdate(client_id, number, order.instrument, Accepted(number), now)
+        self.put(self.session.update(update, now))
+        self.naming.claim(client_id, number)
 
-    def _watched(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
-        """A task whose death is everyone's: orders that nobody sends any more must not go unnoticed."""
-        task = asyncio.create_task(work)
-        task.add_done_callback(self._ended)
-        return task
+    def deny_unsent(self) -> None:
+        """At a start: what an earlier life meant and never sent, where the journal can tell."""
+        for known in self.session.orders.open():
+            if self.naming.never_left(known):
+                self.put(self.session.deny(known.order, STALE, self.clock()))
 
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        error = None if task.cancelled() else task.exception()
-        if error and not self.failed.done():
-            self.failed.set_exception(error)
+    async def carry_out(self, intent: Intent) -> None:
+        if isinstance(intent, Withdraw):
+            await self.cancel(intent.order)
+        else:
+            await self._let_go(self.session.orders[intent.order.client_id])
 
-    async def _work(self, queue: "asyncio.Queue[Intent | Job]") -> None:
-        while True:
-            intent = await queue.get()
-            try:
-                if isinstance(intent, Submit):
-                    await self._carry_out(intent)
-                elif isinstance(intent, Withdraw):
-                    await self.cancel(intent.order)
-                else:
-                    await intent.work()
-            finally:
-                queue.task_done()
-
-    async def _carry_out(self, intent: Submit) -> None:
+    async def _let_go(self, known: Known) -> None:
         """Judge once more, and send."""
-        known = self.session.orders[intent.order.client_id]
         if known.order.reduces and self.before_exit is not None:
             await self.before_exit(known.order)
         if await self._may_leave(known):
             await self.submit(known.order)
+
+    async def _call(self, order: Order) -> None:
+        self._calls.add(order.client_id)
+        try:
+            await self.broker.submit(order)
+        finally:
+            self._calls.discard(order.client_id)
+
+    def _stands_behind(self, order: Order) -> bool:
+        return self.naming.twin(order) and not self.session.orders[order.client_id].view.closed
+
+    async def _go_on(self, order: Order) -> None:
+        """Send what had to wait for another's number: by the gate's word of now, if it is the desk's."""
+        known = self.session.orders[order.client_id]
+        known.waits = known.waits or known.number >= 0
+        if known.number >= 0:
+            await self._let_go(known)
+        elif await self._may_leave(known):
+            await self.submit(known.order)
+
+    async def _has_number(self, order: Order) -> bool:
+        """Whether a cancel can name the order. One that never left is denied; one without a number is
+        cancelled when it has one."""
+        known = self.session.orders[order.client_id]
+        if self.naming.never_left(known):
+            self._deny(known, "cancelled before it was sent")
+            return False
+        deadline = asyncio.get_running_loop().time() + NUMBER_S
+        while self.naming.unnumbered(order):
+            lost = order.client_id in self.in_flight
+            if lost or asyncio.get_running_loop().time() > deadline:
+                # not by the queue, where an exit may wait for the end of this very order
+                self.later(lambda: self.naming.unnumbered(order), lambda: self.beside(self.cancel(order)))
+                return False
+            await asyncio.sleep(PAUSE_S)
+        return not known.view.closed
 
     async def _may_leave(self, known: Known) -> bool:
         """Wait while the gate says that an order must wait; deny what it denies."""
@@ -221,30 +217,27 @@ class Sending:
         known = self.session.orders[order.client_id]
         while not known.view.closed:
             try:
-                found = await self._ask(known)
+                found, updates = await ask(self.broker, self.naming, known, self.clock())
             except MaemaeError as error:
                 self.tell("unsettled", order, str(error))
                 await asyncio.sleep(self.settle_every_s)
                 continue
+            for update in updates:
+                self.put(self.session.update(update, self.clock()))
             if found:
                 break
-            missing += 1
+            several = self._several(order)
+            missing = 0 if several or order.client_id in self._calls else missing + 1
             if missing > 1 and self.clock() - asked_at >= lag:
-                self._refused(order, "the venue has no such order")
+                self._refused(order, NOT_THERE)
                 break
-            await asyncio.sleep(self.settle_every_s)
+            await asyncio.sleep(self.settle_every_s * (UNDECIDED if several else 1))
         self.in_flight.pop(order.client_id, None)
         self.tell("settled", order, known.view.status.value)
 
-    async def _ask(self, known: Known) -> bool:
-        """Hear what the venue has of the order; False when it has nothing."""
-        since, name = known.created - HOUR, known.order.client_id
-        reports = [each for each in await self.broker.orders(since) if each.order.client_id == name]
-        for fill in await self.broker.fills(since):
-            if fill.update.client_id == name:
-                self.put(self.session.update(fill.update, self.clock()))
-        for report in reports:
-            for event in report.events:
-                update = OrderUpdate(name, report.venue_id, known.order.instrument, event, self.clock())
-                self.put(self.session.update(update, self.clock()))
-        return bool(reports)
+    def _several(self, order: Order) -> bool:
+        """Whether a person must say which of the venue's orders it is."""
+        numbers = self.naming.several.get(order.client_id)
+        if numbers:
+            self.tell("undecided", order, undecided(order.client_id, numbers))
+        return bool(numbers)

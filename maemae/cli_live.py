@@ -36,6 +36,7 @@ def register(app: typer.Typer) -> None:
     app.command()(stop)
     app.command()(pause)
     app.command()(resume)
+    app.command()(settle)
     app.command()(kill)
     app.command()(doctor)
     app.command()(backup)
@@ -113,6 +114,22 @@ def resume(profile: Which, language: Lang = None, debug: Debug = False) -> int:
     from maemae.cli_live_ask import run_resume
 
     return run_resume(profile, language)
+
+
+def settle(
+    profile: Which,
+    order: Annotated[str, typer.Argument(metavar="ORDER", help="Its id, as the alarm and status say it.")],
+    number: Annotated[
+        str,
+        typer.Argument(metavar="NUMBER", help="The venue's number for it; none: it never got there."),
+    ],
+    language: Lang = None,
+    debug: Debug = False,
+) -> int:
+    """Say which of several orders at the venue one is, where the venue doesn't know our ids."""
+    from maemae.cli_live_ask import run_settle
+
+    return run_settle(profile, order, number, language)
 
 
 def kill(

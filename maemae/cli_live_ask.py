@@ -192,6 +192,17 @@ def run_resume(asked: str, language: str | None = None) -> int:
     return _say(bot, done, "{name}: resumed.", language)
 
 
+def run_settle(asked: str, order: str, number: str, language: str | None = None) -> int:
+    """By the engine, which asks the venue again afterwards."""
+    bot = known_bot(asked)
+    done = ask(bot.places.socket, lambda engine: engine.settle(order, number, who()))
+    if done.code is not Code.SETTLED:
+        told = retell(done.detail, language_of(bot, language))
+        print(f"{bot.name}: {order}: {told}")
+        return 1
+    return _say(bot, done, "{name}: settled.", language)
+
+
 def _say(bot: Known, done: Done, sentence: str, language: str | None) -> int:
     """sentence: of what was asked for. What the engine adds is its own: why not, or what it released."""
     spoken = language_of(bot, language)

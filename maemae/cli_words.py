@@ -35,6 +35,7 @@ SENTENCES = {
     ),
     "{name}: paused.": "{name}: 일시 정지했습니다.",
     "{name}: resumed.": "{name}: 재개했습니다.",
+    "{name}: settled.": "{name}: 정했습니다.",
     "{name}: nothing to do, it is so already.": "{name}: 이미 그 상태라 할 일이 없습니다.",
     "{name}: paused. It isn't running; it will start paused.": (
         "{name}: 일시 정지했습니다. 실행 중이 아니며, 시작하면 정지 상태입니다."

@@ -322,11 +322,12 @@ class LsBroker:
         filled = " It had filled." if listed.filled >= listed.first.quantity else ""
         return OrderRefused(f"order {order.client_id}: nothing rests under this id.{filled} {why}".rstrip())
 
-    def claim(self, client_id: str, venue_id: str) -> None:
-        """This number is this order: name it so, and cancel it by either. Replaces an earlier claim."""
-        self._begin_session()
-        self._chains.name(client_id, venue_id)
+    def claim(self, client_id: str, venue_id: str, sent: int) -> None:
+        """This number is this order, if it left today: numbers begin anew with every trading day."""
         self._used.add(client_id)
+        self._begin_session()
+        if krx.trading_day(sent, self.days) == krx.trading_day(self.now(), self.days):
+            self._chains.name(client_id, venue_id)
 
     # --- lists
 

@@ -351,6 +351,7 @@ class Code(Enum):
     UNKNOWN = "unknown"  # no such id
     REFUSED = "refused"
     HEARD = "heard"  # news
+    SETTLED = "settled"
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,10 @@ class Bot(Protocol):
 
     async def cancel(self, order: str, by: str) -> Done: ...
 
+    async def settle(self, order: str, number: str, by: str) -> Done:
+        """Which of the venue's orders one is whose answer was lost; "none" = it never got there."""
+        ...
+
     async def approve(self, request: str, by: str) -> Done:
         """Let an order go, after its checks at current prices. The first answer stands."""
         ...

@@ -136,6 +136,9 @@ class ControlClient:
     async def cancel(self, order: str, by: str) -> Done:
         return await self._ask(Done, "cancel", order=order, by=by)
 
+    async def settle(self, order: str, number: str, by: str) -> Done:
+        return await self._ask(Done, "settle", order=order, number=number, by=by)
+
     async def approve(self, request: str, by: str) -> Done:
         return await self._ask(Done, "approve", request=request, by=by)
 

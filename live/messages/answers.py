@@ -210,6 +210,7 @@ _DONE = {
     Code.UNKNOWN: "There is no such id.",
     Code.REFUSED: "Refused.",
     Code.HEARD: "Heard.",
+    Code.SETTLED: "Settled: {ids}.",
 }
 
 

@@ -44,6 +44,18 @@ FORMS = {
     # orders
     "the venue filled {filled} of an order of {ordered}": "{ordered} 주문에 거래소가 {filled} 체결했습니다",
     "an order of somebody else's rests on this account": "다른 곳에서 낸 주문이 이 계좌에 남아 있습니다",
+    "order {name}: its answer was lost, and these at the venue may be it: {numbers}. Nothing new is risked "
+    "in the instrument until somebody says which: settle, with its number or none": (
+        "주문 {name}: 응답을 받지 못했고, 거래소 주문 {numbers} 중 하나일 수 있습니다. 어느 것인지 정할 "
+        "때까지 이 종목에는 새로 진입하지 않습니다: settle 명령에 그 번호 또는 none"
+    ),
+    "no such order waits to be settled; those that do: {names}": (
+        "정할 것이 있는 주문이 아닙니다. 정해야 할 주문: {names}"
+    ),
+    "no order waits to be settled": "정해야 할 주문이 없습니다",
+    "'{word}' isn't among {numbers}; none says that it never reached the venue": (
+        "'{word}': {numbers} 중에 없습니다. none은 거래소에 닿지 않았다는 뜻입니다"
+    ),
 }
 SHAPES = {"head": r"R\d\d [A-Z_]+(?: [^:]+)?", "span": r"-?[\d.]+[smhd]"}
 

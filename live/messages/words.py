@@ -159,6 +159,7 @@ KOREAN = {
     "There is no such id.": "그런 번호가 없습니다.",
     "Refused.": "거절되었습니다.",
     "Heard.": "전달받았습니다.",
+    "Settled: {ids}.": "정했습니다: {ids}.",
     # commands
     "start trading, or say hello": "거래 시작 또는 인사",
     "stop the engine in good order": "엔진 정상 종료",
@@ -181,6 +182,7 @@ KOREAN = {
     "close a position, or all": "포지션 청산 (all = 전부)",
     "enter by hand, checks apply": "수동 진입 (점검 적용)",
     "cancel an order": "주문 취소",
+    "say which order at the venue one is": "거래소의 어느 주문인지 정하기",
     "read the profile again": "프로파일 다시 읽기",
     "the profile in use": "사용 중인 프로파일",
     "the last lines of the log": "최근 로그",
@@ -231,6 +233,12 @@ KOREAN = {
     ),
     "Kill, and close every position at the market? Only the machine's operator can undo it.": (
         "비상 정지하고 모든 포지션을 시장가로 청산할까요? 해제는 서버에서만 할 수 있습니다."
+    ),
+    "Order {order} is the venue's {number}? This can't be taken back.": (
+        "주문 {order}이(가) 거래소 주문 {number}이(가) 맞습니까? 되돌릴 수 없습니다."
+    ),
+    "Order {order} never reached the venue? This can't be taken back.": (
+        "주문 {order}이(가) 거래소에 닿지 않은 것이 맞습니까? 되돌릴 수 없습니다."
     ),
     "Let order {request} go?": "주문 {request}을(를) 승인할까요?",
     "This button works once, for you, for {seconds} s.": (

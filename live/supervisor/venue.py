@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from brokers.contract import Broker, OrderReport
 from desk.orders import Order, decimal, status_of
+from live.naming import claimed
 from market.errors import MaemaeError, OrderRefused, OutcomeUnknown
 from market.instruments import Instrument
 
@@ -57,7 +58,7 @@ class Clearing:
     async def _cancel(self, rests: OrderReport) -> str:
         """Why it failed, "" when it didn't."""
         try:
-            await _within(self.broker.cancel(rests.order))
+            await _within(self.broker.cancel(claimed(self.broker, rests)))
         except OrderRefused:
             pass  # nothing rests under it any more; the next look says whether that is so
         except (MaemaeError, TimeoutError, OSError) as error:

@@ -33,6 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("forceexit", TRADER, "close a position, or all", steer.forceexit, "[instrument|all]"),
     Command("forceenter", TRADER, "enter by hand, checks apply", steer.forceenter, "instrument long|short"),
     Command("cancel", TRADER, "cancel an order", steer.cancel, "order"),
+    Command("settle", TRADER, "say which order at the venue one is", steer.settle, "order number|none"),
     Command("approve", TRADER, "let a waiting order go", steer.approve, "[request]"),
     Command("reject", TRADER, "refuse a waiting order", steer.reject, "[request]"),
     Command("kill", TRADER, "cancel everything and stop for good", steer.kill, "[flatten]"),

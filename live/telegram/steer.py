@@ -10,6 +10,7 @@ from live.messages.alerts import request_text
 from live.messages.answers import done_text
 from live.messages.markup import b, esc
 from live.messages.voice import Voice
+from live.settling import NONE
 from live.telegram.call import Answer, Call, Misused, Question
 from live.telegram.courier import Reply
 from live.telegram.settings import Role
@@ -96,6 +97,17 @@ async def cancel(call: Call) -> Answer:
     sentence = "Cancel order {order}? If it is a protective stop, the position stays without one."
     text = call.voice.say(sentence, order=order)
     return call.confirm(text, lambda: _done(call, call.bot.cancel(order, call.by)))
+
+
+async def settle(call: Call) -> Answer:
+    """/settle ORDER NUMBER, or /settle ORDER none."""
+    order, number = _needed(call, "/settle ORDER NUMBER|none"), call.word(1)
+    if not number:
+        raise Misused(call.voice.say("Use: {usage}", usage="/settle ORDER NUMBER|none"))
+    is_it = "Order {order} is the venue's {number}? This can't be taken back."
+    never = "Order {order} never reached the venue? This can't be taken back."
+    text = call.voice.say(never if number.lower() == NONE else is_it, order=order, number=number)
+    return call.confirm(text, lambda: _done(call, call.bot.settle(order, number, call.by)))
 
 
 async def approve(call: Call) -> Answer:

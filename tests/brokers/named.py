@@ -67,13 +67,13 @@ class Named:
             ]
             if name not in taken and len(fitting) == 1:
                 self.names[fitting[0].venue_id] = name
-                self.broker.claim(name, fitting[0].venue_id)
+                self.broker.claim(name, fitting[0].venue_id, fitting[0].created)
 
     def _name(self, report: OrderReport) -> str:
         name = self.names.get(report.venue_id)
         if name is None:
             name = f"theirs-{report.venue_id}"
-            self.broker.claim(name, report.venue_id)
+            self.broker.claim(name, report.venue_id, report.created)
         return name
 
 

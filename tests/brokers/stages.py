@@ -234,7 +234,7 @@ def told_of(broker: Any, before: Any) -> None:
     if isinstance(broker, Named):
         for number, name in before.names.items():
             broker.names[number] = name
-            broker.claim(name, number)
+            broker.claim(name, number, START)
 
 
 def dialect(name: str) -> Dialect:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from brokers.contract import Feed
 from brokers.crypto.broker import CcxtBroker
@@ -32,6 +32,7 @@ from records.manifest import RunManifest
 from strategies.sma_cross import SmaCross
 from tests.chaos.witness import Witness
 from tests.chaos.worlds import SECOND, World
+from tests.live.nameless import Nameless
 
 ROW_PATIENCE = 500_000_000  # ns that a row waits for a bar after the others came
 MANIFEST = RunManifest("chaos", "chaos", "chaos", 0, {}, "cpu")
@@ -81,6 +82,8 @@ async def born(folder: Path, url: str, world: World) -> Life:
     settings["max_clock_offset_s"] = MAX_OFFSET_S
     broker = open_venue(world.use, settings, use=world.ids, patience=world.patience)
     broker.dialect.rate = RATE
+    if not world.echoes:
+        broker = cast(CcxtBroker, Nameless(broker))
     try:
         await broker.connect()
         instruments = await broker.instruments(world.ids)

@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.checking import Tally
 from tests.chaos.faults import faults_of
 from tests.chaos.harness import chaos
-from tests.chaos.worlds import SPOT, UPBIT, USDM, WORLDS, World
+from tests.chaos.worlds import NAMELESS, SPOT, UPBIT, USDM, WORLDS, World
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,7 @@ from tests.chaos.worlds import SPOT, UPBIT, USDM, WORLDS, World
         (SPOT, 8, ("timeout after acceptance", "crossed books", "all at once")),
         (USDM, 2, ("all at once",)),
         (UPBIT, 2, ("all at once",)),
+        (NAMELESS, 4, ("timeout after acceptance", "all at once")),
     ],
     ids=lambda given: given.name if isinstance(given, World) else "",
 )

@@ -1,6 +1,6 @@
 """The simulated venues a bot is killed at: what is traded there, and what requests and streams are called."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SECOND = 1_000_000_000
 
@@ -9,8 +9,9 @@ SECOND = 1_000_000_000
 class World:
     """One venue. name: as ``make chaos VENUE=`` says it. use: as ``[venue] use`` does. starts: first prices.
 
-    money: what the account owns at first. place, cancel, asked, time: patterns of requests,
-    "" = none; account, quotes, trades, bars: of streams. short: positions may be negative.
+    money: what the account owns at first. echoes: it knows our ids; else they are taken off all it says.
+    place, cancel, asked, time: patterns of requests, "" = none; account, quotes, trades, bars: of streams.
+    short: positions may be negative.
     patience: ns after a close until a bar that no stream said is asked for.
     """
 
@@ -28,6 +29,7 @@ class World:
     trades: str = "*@*rade"
     bars: str = "*@kline*"
     short: bool = False
+    echoes: bool = True
     patience: int = 2 * SECOND
 
     @property
@@ -75,4 +77,5 @@ UPBIT = World(
     bars="*@candle*",
     patience=700_000_000,  # shorter than a bar, else none is ever due
 )
-WORLDS = {world.name: world for world in (SPOT, USDM, UPBIT)}
+NAMELESS = replace(SPOT, name="nameless", echoes=False)
+WORLDS = {world.name: world for world in (SPOT, USDM, UPBIT, NAMELESS)}

@@ -1,5 +1,6 @@
 """Bots on paper for tests: a world or a plan, a journal in a folder, a venue that outlives the bot."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,8 +97,9 @@ def bot(
     folder: Path,
     venue: PaperVenue | None = None,
     code: str = CODE,
+    at: Callable[[PaperBroker, Callable[[], int]], Any] = lambda broker, clock: broker,
 ) -> Bot:
-    """A bot that goes on where the journal in ``folder`` ends."""
+    """A bot that goes on where the journal in ``folder`` ends. at: makes another broker of the paper one."""
     journal = Journal.open(folder / "journal.db", "test")
     trader = Trader(panel.instruments, rules, "run", n_filters)
     reader = Reader(pipeline, History(panel.instruments, panel.timeframe))
@@ -109,8 +111,9 @@ def bot(
     source = Replay(
         panel, int(np.searchsorted(panel.ts, reader.history.ts(heard - 1), "right")) if heard else 0
     )
-    broker = PaperBroker(venue, source, panel.timeframe, patience=0)
+    paper = PaperBroker(venue, source, panel.timeframe, patience=0)
     clock = lambda: int(panel.ts[min(len(reader.history), len(panel) - 1)])  # noqa: E731
+    broker = at(paper, clock)
     sending = Sending(broker, session, clock, settle_every_s=0.0)
     source.pace = sending.idle
     engine = Engine(broker, session, sending, Rows(panel.instruments, panel.timeframe, 0), clock, beat_s=None)

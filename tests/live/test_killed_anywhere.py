@@ -49,24 +49,31 @@ class Death:
             raise Killed(name)
 
 
-def live_once(world: World, folder: Path, venue: PaperVenue, death: Death) -> Bot | None:
-    """One life; None when it was killed."""
+def as_it_is(broker: Any, clock: Callable[[], int]) -> Any:
+    return broker
+
+
+def live_once(
+    world: World, folder: Path, venue: PaperVenue, death: Death, at: Callable[..., Any] = as_it_is
+) -> Bot | None:
+    """One life; None when it was killed. at: makes another broker of the paper one."""
     venue.take_updates()  # what a dead process was told is lost with it
-    one = bot(Foretold(world), world.panel, world.rules, world.p.shape[1], folder, venue)
+    one = bot(Foretold(world), world.panel, world.rules, world.p.shape[1], folder, venue, at=at)
     journal = one.session.journal
     journal.append = death.around("journal", journal.append)  # type: ignore[method-assign]
     broker: Any = one.engine.broker
+    send, end = broker.submit, broker.cancel
 
     async def submit(order: Any) -> None:
         death.moment("before submit")
-        venue.submit(order, broker.ts)
+        await send(order)
         death.moment("after submit")
 
     async def cancel(order: Any) -> None:
         death.moment("before cancel")
         known = one.session.orders[order.client_id]
         assert any(isinstance(each, CancelRequested) for each in known.events)  # written down first
-        venue.cancel(order, broker.ts)
+        await end(order)
         death.moment("after cancel")
 
     broker.submit, broker.cancel = submit, cancel

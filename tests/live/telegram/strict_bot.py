@@ -184,6 +184,9 @@ class StrictBot:
     async def cancel(self, order: str, by: str) -> Done:
         return self._did(Code.CANCELING, "cancel", order, by, ids=(order,))
 
+    async def settle(self, order: str, number: str, by: str) -> Done:
+        return self._did(Code.SETTLED, "settle", order, number, by, ids=(order,))
+
     async def approve(self, request: str, by: str) -> Done:
         return self._judged(Code.APPROVED, "approve", request, by)
 

@@ -16,12 +16,13 @@ pytestmark = pytest.mark.asyncio
 REQUIRED = [
     "start", "stop", "pause", "resume", "status", "positions", "orders", "balance", "profit", "daily",
     "weekly", "monthly", "performance", "trades", "why", "filters", "decisions", "chart", "forceexit",
-    "forceenter", "cancel", "reload", "config", "logs", "health", "kill", "approve", "reject", "language",
-    "help", "version",
+    "forceenter", "cancel", "reload", "config", "logs", "health", "kill", "settle", "approve", "reject",
+    "language", "help", "version",
 ]  # fmt: skip
 ARGUMENTS = {
-    "forceenter": f"{BTC} long", "forceexit": "all", "cancel": "run-7", "approve": "ask-1", "reject": "ask-1",
-    "language": "en", "why": "run-7", "decisions": f"3 {BTC}", "logs": "3", "chart": f"{BTC} 60",
+    "forceenter": f"{BTC} long", "forceexit": "all", "cancel": "run-7", "settle": "run-7 55",
+    "approve": "ask-1", "reject": "ask-1", "language": "en", "why": "run-7",
+    "decisions": f"3 {BTC}", "logs": "3", "chart": f"{BTC} 60",
 }  # fmt: skip
 
 
@@ -94,7 +95,8 @@ DANGEROUS = {
     "/reload": ("bot", "reload"), "/forceexit all": ("bot", "force_exit"),
     "/forceexit BTC/USDT": ("bot", "force_exit"),
     f"/forceenter {BTC} short": ("bot", "force_enter"), "/cancel run-7": ("bot", "cancel"),
-    "/approve ask-1": ("bot", "approve"),
+    "/approve ask-1": ("bot", "approve"), "/settle run-7 55": ("bot", "settle"),
+    "/settle run-7 none": ("bot", "settle"),
 }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ CALLS: dict[str, tuple[object, ...]] = {
     "filters": (), "chart": (BTC, 9), "curve": (30,), "config": (), "logs": (3,), "requests": (),
     "events": ("", 0, 0.0), "alerts": (1.5,), "pause": ("me",), "resume": ("me",), "stop": ("me",),
     "reload": ("me",), "force_exit": ("all", "me"), "force_enter": (BTC, -1, "me"), "cancel": ("run-7", "me"),
-    "approve": ("ask-1", "me"), "reject": ("ask-1", "me"),
+    "settle": ("run-7", "55", "me"), "approve": ("ask-1", "me"), "reject": ("ask-1", "me"),
 }  # fmt: skip
 
 

@@ -4,12 +4,13 @@ An adapter holds no trading state, never repeats ``submit`` by itself and never 
 definitive evidence or raises ``OutcomeUnknown``. ``tests/brokers/conformance.py`` holds all to this.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from typing import Protocol
 
+from brokers.candle import Candle
 from desk.orders import Order, OrderEvent
 from desk.records import Reason
 from market.bars import Bars
@@ -296,4 +297,39 @@ class Broker(Protocol):
 
     async def account(self) -> AccountReport:
         """Balances by currency, and what the key may do."""
+        ...
+
+
+class Venue(Broker, Protocol):
+    """What the adapter of a real venue has besides the thirteen methods.
+
+    venue: its name. use: the instruments asked of it at ``connect``. patience: ns after a close until a bar
+    that no stream said is asked for. clock: this machine's, ns UTC. forward: histories are told from their
+    beginning on, whatever the start asked for.
+    """
+
+    use: tuple[str, ...]
+    patience: int
+
+    @property
+    def venue(self) -> str: ...
+
+    @property
+    def clock(self) -> Callable[[], int]: ...
+
+    @property
+    def forward(self) -> bool: ...
+
+    def now(self) -> int:
+        """The venue's time, ns UTC."""
+        ...
+
+    async def measure_clock(self) -> int:
+        """Ask for the venue's time again; ns by which this machine's is ahead of it. Raises VenueDown."""
+        ...
+
+    def pages(
+        self, instrument: str, timeframe: int, start: int, end: int
+    ) -> AsyncIterator[tuple[int, list[Candle]]]:
+        """(ns up to which it has been asked, candles) page by page, as long histories are fetched."""
         ...

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from market.errors import ConfigError, nearest
 
 if TYPE_CHECKING:
-    from brokers.crypto.broker import CcxtBroker
+    from brokers.contract import Venue
+    from brokers.keys import Keys
 
-# Venues with a file of their own; every other venue of ccxt is spoken to by its unified API.
+# ccxt's venues with a file of their own; every other venue of ccxt is spoken to by its unified API.
 KNOWN = ("binance", "binanceusdm", "upbit")
+LS = "ls"
+UNSET: tuple[Any, ...] = (None, "", False, {})  # as settings stand that nobody made
 
 
 def is_venue(name: str) -> bool:
@@ -20,25 +23,58 @@ def is_venue(name: str) -> bool:
     return name in ccxt.pro.exchanges
 
 
-def open_venue(name: str, settings: Mapping[str, Any] = {}, **more: Any) -> "CcxtBroker":
-    """A broker of the venue, not connected. settings: ``Access``'s other fields, as a profile's [venue] has
-    them. more: ``CcxtBroker``'s other fields. Raises ConfigError for an unknown name, key or secret."""
-    from brokers.crypto.access import Access
-    from brokers.crypto.broker import CcxtBroker
-    from brokers.keys import read_keys
-
+def open_venue(name: str, settings: Mapping[str, Any] = {}, signed: bool = True, **more: Any) -> "Venue":
+    """A broker of the venue, not connected. settings: its access's fields, as a profile's [venue] has them.
+    signed: with the keys that these name. more: the broker's other fields. Raises ConfigError for an unknown
+    name, key or secret."""
+    if name == LS:
+        return _open_ls(settings, signed, **more)
     if name not in KNOWN and not is_venue(name):
         import ccxt.pro
 
         raise ConfigError(f"venue '{name}' is unknown. {nearest(name, _close(name, ccxt.pro.exchanges))}")
-    known = {each.name for each in fields(Access)} - {"venue"}
-    unknown = next((key for key in settings if key not in known), None)
-    if unknown is not None:
-        raise ConfigError(f"[venue] {unknown} is unknown. {nearest(unknown, known)}")
-    access = Access(name, **settings)
+    from brokers.crypto.access import Access
+    from brokers.crypto.broker import CcxtBroker
+    from brokers.keys import Keys, read_keys
+
+    access = Access(name, **_known(settings, Access, name))
     if access.url:
         more.setdefault("point", _at(access.url, name))
-    return CcxtBroker(access, read_keys(access), _dialect(name), **more)
+    keys = read_keys(access) if signed else Keys()
+    return CcxtBroker(access, keys, _dialect(name), **more)
+
+
+def needs_key(name: str) -> bool:
+    """Whether a venue says nothing without a key, not even prices."""
+    return name == LS
+
+
+def keys_named(name: str, settings: Mapping[str, Any]) -> "Keys":
+    """The keys that a profile's [venue] names, or the venue's usual names do."""
+    from brokers.crypto.access import Access
+    from brokers.keys import read_keys
+    from brokers.ls.access import LsAccess
+
+    named = {key: settings[key] for key in ("key_env", "secret_env", "password_env") if settings.get(key)}
+    return read_keys(LsAccess(**named) if name == LS else Access(name, **named))
+
+
+def _open_ls(settings: Mapping[str, Any], signed: bool, **more: Any) -> "Venue":
+    from brokers.keys import Keys, read_keys
+    from brokers.ls.access import LsAccess
+    from brokers.ls.broker import LsBroker
+
+    access = LsAccess(**_known(settings, LsAccess, LS))
+    return LsBroker(access, read_keys(access) if signed else Keys(), **more)
+
+
+def _known(settings: Mapping[str, Any], access: type, name: str) -> dict[str, Any]:
+    """The settings that a venue's access has. ConfigError for one that was set and that it lacks."""
+    known = {each.name: each.default for each in fields(access) if each.name != "venue"}
+    for key, value in settings.items():
+        if key not in known and value not in UNSET:
+            raise ConfigError(f"[venue] {key} means nothing at '{name}'. {nearest(key, known)}")
+    return {key: value for key, value in settings.items() if key in known and value not in UNSET}
 
 
 def _dialect(name: str) -> Any:
@@ -77,4 +113,4 @@ def _close(name: str, known: list[str]) -> list[str]:
     """The nearest names and ours; a list of a hundred helps nobody."""
     from difflib import get_close_matches
 
-    return [*KNOWN, *get_close_matches(name, known, n=5, cutoff=0.5)]
+    return [*KNOWN, LS, *get_close_matches(name, known, n=5, cutoff=0.5)]

@@ -73,7 +73,7 @@ async def _download(
     catalog: Catalog,
     stage: Progress,
 ) -> dict[str, Change | None]:
-    from brokers.crypto.download import Download
+    from brokers.download import Download
 
     broker = open_venue(venue, {"url": url})
     try:

@@ -2,14 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from brokers.contract import Broker, Feed
+from brokers.contract import Broker, Feed, Venue
 from brokers.paper import PaperBroker
 from brokers.paper_venue import PaperVenue
-from brokers.registry import open_venue
+from brokers.registry import needs_key, open_venue
 from brokers.replay import Replay
 from desk.rules import DeskRules
 from filters.registry import load_filter
@@ -24,9 +24,6 @@ from market.bars import PRICES, Panel
 from market.errors import ConfigError
 from market.instruments import Instrument
 from market.timeframes import parse_timeframe
-
-if TYPE_CHECKING:
-    from brokers.crypto.broker import CcxtBroker
 
 ANSWER = 3 * 10**9  # ns that a bar which was asked for may take, before a row goes without it
 
@@ -84,7 +81,7 @@ def replayed(profile: Profile, panel: Panel | None = None) -> Market:
     return Market(panel.instruments, panel.timeframe, rules, source, connect, clock)
 
 
-async def streamed(profile: Profile, venue: "CcxtBroker") -> Market:
+async def streamed(profile: Profile, venue: Venue) -> Market:
     """A connected venue's market, as it happens; orders go there in live mode, else nowhere."""
     timeframe, real = timeframe_of(profile), profile.mode == "live"
     found = await venue.instruments(instruments_of(profile))
@@ -114,13 +111,15 @@ async def streamed(profile: Profile, venue: "CcxtBroker") -> Market:
     )
 
 
-def venue_of(profile: Profile, signed: bool = True, **more: Any) -> "CcxtBroker":
+def venue_of(profile: Profile, signed: bool = True, **more: Any) -> Venue:
     """The profile's venue, not connected; without its keys in paper mode, or if not ``signed``. Raises
     ConfigError."""
     settings = profile.venue.model_dump(exclude={"use", "account"})
-    if profile.mode != "live" or not signed:
+    settings = {key: value for key, value in settings.items() if key != "kind" or value != "probe"}
+    signed = signed and (profile.mode == "live" or needs_key(profile.venue.use))
+    if not signed and not needs_key(profile.venue.use):
         settings = {key: settings[key] for key in ("max_clock_offset_s", "timeout_s", "url", "options")}
-    return open_venue(profile.venue.use, settings, use=tuple(instruments_of(profile)), **more)
+    return open_venue(profile.venue.use, settings, signed, use=tuple(instruments_of(profile)), **more)
 
 
 def timeframe_of(profile: Profile) -> int:

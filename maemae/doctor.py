@@ -6,9 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from brokers.contract import AccountReport
+from brokers.contract import AccountReport, Venue
 from live.keys import read_key
 from live.telegram.settings import TOKEN_KEY
 from maemae.compose_live_market import venue_of
@@ -21,9 +20,6 @@ from records.journal import Journal
 from records.journal_view import JournalView
 from records.latch import KillLatch
 from records.lock import holder_of
-
-if TYPE_CHECKING:
-    from brokers.crypto.broker import CcxtBroker
 
 LEAST_FREE = 200_000_000  # bytes
 TELEGRAM_S = 10.0
@@ -145,7 +141,7 @@ async def _venue(bot: LiveBot) -> list[Finding]:
         await venue.close()
 
 
-async def _met(bot: LiveBot, venue: "CcxtBroker") -> list[Finding]:
+async def _met(bot: LiveBot, venue: Venue) -> list[Finding]:
     use = venue.use
     venue.use = ()  # symbols are a check of their own
     try:
@@ -169,7 +165,7 @@ async def _met(bot: LiveBot, venue: "CcxtBroker") -> list[Finding]:
     return found
 
 
-async def _prices(bot: LiveBot, venue: "CcxtBroker", instruments: tuple[Instrument, ...]) -> list[Finding]:
+async def _prices(bot: LiveBot, venue: Venue, instruments: tuple[Instrument, ...]) -> list[Finding]:
     """Whether the sizing's usual order is one that the venue takes."""
     found = []
     for one in instruments:
@@ -180,7 +176,7 @@ async def _prices(bot: LiveBot, venue: "CcxtBroker", instruments: tuple[Instrume
     return found
 
 
-async def _size(bot: LiveBot, venue: "CcxtBroker", one: Instrument) -> str:
+async def _size(bot: LiveBot, venue: Venue, one: Instrument) -> str:
     now, minute = venue.now(), 60 * 10**9
     bars = await venue.bars(one.id, minute, now - 120 * minute, now)
     if not len(bars):
@@ -199,7 +195,7 @@ async def _size(bot: LiveBot, venue: "CcxtBroker", one: Instrument) -> str:
     return said
 
 
-async def _account(bot: LiveBot, venue: "CcxtBroker", instruments: tuple[Instrument, ...]) -> list[Finding]:
+async def _account(bot: LiveBot, venue: Venue, instruments: tuple[Instrument, ...]) -> list[Finding]:
     try:
         report = await venue.account()
     except MaemaeError as error:
@@ -234,7 +230,7 @@ def _leverage(bot: LiveBot) -> Finding:
     )
 
 
-def _stops(venue: "CcxtBroker") -> Finding:
+def _stops(venue: Venue) -> Finding:
     if venue.capabilities.resting_stops:
         return Finding("stops", True, "rest at the venue")
     return Finding("stops", True, "this venue keeps none: they are watched here, and only while the bot runs")

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from brokers.contract import Capabilities
-from brokers.crypto.access import Access
-from brokers.keys import Keys, read_keys
+from brokers.keys import Keys
+from brokers.registry import keys_named, needs_key
 from filters.registry import load_filter
 from live.host import host
 from live.logs import Logs, start_logging
@@ -66,11 +66,12 @@ def _check_stops(bot: LiveBot, venue: Capabilities) -> None:
 
 
 def keys_of(bot: LiveBot) -> Keys:
-    """The venue's keys; none in paper mode. Raises ConfigError for those that a live bot lacks."""
+    """The venue's keys; none in paper mode, where it needs none. Raises ConfigError for those that a live bot
+    lacks."""
     venue = bot.profile.venue
-    if not bot.real:
+    if not bot.real and not needs_key(venue.use):
         return Keys()
-    keys = read_keys(Access(venue.use, venue.key_env, venue.secret_env, venue.password_env))
+    keys = keys_named(venue.use, venue.model_dump())
     if not keys:
         raise ConfigError(
             f"mode = 'live' at {venue.use} needs keys: name their environment variables as key_env and "

@@ -9,11 +9,12 @@ from maemae.settings_values import Count, Duration, Gain, Positive, Whole
 
 
 class VenueSettings(Table):
-    """Where orders go. use: "paper", which trades the profile's own bars as they are replayed, or one of
-    ccxt's venues, such as "binance", "binanceusdm" or "upbit": in paper mode only its market data are used.
+    """Where orders go. use: "paper", which trades the profile's own bars as they are replayed, "ls", or one
+    of ccxt's venues, such as "binance", "binanceusdm" or "upbit": in paper mode only its prices are used.
 
     account: what people call the account; bots that share it take turns. The rest as ``Access`` of
-    ``brokers.crypto`` has it; keys are named here and kept elsewhere.
+    ``brokers.crypto`` has it, and from kind on ``LsAccess`` of ``brokers.ls``; keys are named here and kept
+    elsewhere.
     """
 
     use: str = Field(default="paper", min_length=1)
@@ -28,6 +29,10 @@ class VenueSettings(Table):
     timeout_s: Positive = 10.0
     url: str = ""
     options: dict[str, Any] = Field(default_factory=dict)
+    kind: Literal["probe", "real", "paper"] = "probe"
+    margin: Positive | None = None
+    fee: Gain = 0.0
+    socket_url: str = ""
 
 
 class ApprovalSettings(Table):

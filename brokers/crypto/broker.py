@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from brokers.bucket import Bucket
+from brokers.candle import Candle, bars_of
 from brokers.candles import Candles
 from brokers.contract import (
     AccountReport,
@@ -26,7 +27,7 @@ from brokers.crypto.access import Access
 from brokers.crypto.checking import check, check_cost
 from brokers.crypto.dialect import Dialect
 from brokers.crypto.exact import Row, exactly, number
-from brokers.crypto.history import Candle, bars_of, pages
+from brokers.crypto.history import pages
 from brokers.crypto.listings import instrument_of, market_of
 from brokers.crypto.lists import Lists
 from brokers.crypto.names import Names
@@ -82,6 +83,10 @@ class CcxtBroker:
     @property
     def venue(self) -> str:
         return self.access.venue
+
+    @property
+    def forward(self) -> bool:
+        return self.dialect.forward
 
     # --- life
 

@@ -1,19 +1,15 @@
-"""Closed candles of a venue, page by page, as our bars."""
+"""Closed candles of a venue, page by page."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-import numpy as np
-
+from brokers.candle import Candle
 from brokers.crypto.dialect import Dialect
 from brokers.crypto.exact import Row
-from market.bars import Bars
 from market.errors import ConfigError
-from market.instruments import Instrument
 from market.timeframes import timeframe_text
 
 MS = 1_000_000  # ns
-Candle = list[Any]  # ms of its open, open, high, low, close, volume
 Ask = Callable[[Callable[[], Awaitable[list[Candle]]]], Awaitable[list[Candle]]]
 
 
@@ -49,12 +45,3 @@ async def pages(
         full = len(rows) >= dialect.candles
         at = span_end if not dialect.forward else rows[-1][0] + step if full else last
         yield min(at, last) * MS, [row for row in rows if row[0] < min(at, last)]
-
-
-def bars_of(instrument: Instrument, timeframe: int, candles: Iterable[Candle], closed_by: int) -> Bars:
-    """Candles that had closed by ``closed_by``, ns UTC, each once."""
-    unique = {row[0]: row for row in candles if row[0] * MS + timeframe <= closed_by}
-    rows = [unique[ts] for ts in sorted(unique)]
-    ts = np.array([row[0] for row in rows], np.int64) * MS
-    columns = [np.array([float(row[place]) for row in rows], np.float64) for place in range(1, 6)]
-    return Bars(instrument, timeframe, ts, *columns)

@@ -18,8 +18,8 @@ class LsAccess:
     machine's clock and LS's. timeout_s: of one request. url, socket_url: addresses of a simulator; "" = LS's.
     """
 
-    key_env: str = ""
-    secret_env: str = ""
+    key_env: str = "LS_APP_KEY"
+    secret_env: str = "LS_APP_SECRET"
     password_env: str = ""
     kind: Literal["probe", "real", "paper"] = "probe"
     margin: float | None = None

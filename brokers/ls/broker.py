@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 
+from brokers.candle import MS, Candle
 from brokers.candles import Candles
 from brokers.contract import (
     AccountReport,
@@ -41,9 +42,10 @@ from market import krx
 from market.bars import Bars
 from market.errors import ConfigError, DataError, OrderRefused, OutcomeUnknown, VenueDown
 from market.instruments import Instrument
-from market.timeframes import SECOND
+from market.timeframes import DAY, SECOND
 
 PATIENCE = 2 * SECOND  # after a close until its bar is asked for
+PAGE = 5 * DAY  # of history, at once
 TOO_MANY_LOTS = "01442"  # more than rests
 WON = Decimal(1)
 CAPABILITIES = Capabilities(
@@ -94,6 +96,10 @@ class LsBroker:
     @property
     def venue(self) -> str:
         return "ls"
+
+    @property
+    def forward(self) -> bool:
+        return False
 
     def now(self) -> int:
         """LS's time, ns UTC."""
@@ -168,6 +174,19 @@ class LsBroker:
         if self.kind == "real" and span.session is krx.Session.NIGHT and end > span.start:
             bars = charts.joined(bars, await charts.night(*asked))
         return bars
+
+    async def pages(
+        self, instrument: str, timeframe: int, start: int, end: int
+    ) -> AsyncIterator[tuple[int, list[Candle]]]:
+        """(ns up to which it has been asked, candles), a few days at a time. Of nights LS keeps none."""
+        end = min(end, self.now())
+        while start < end:
+            until = min(start + PAGE, end)
+            bars = await self.bars(instrument, timeframe, start, until)
+            columns = (bars.open, bars.high, bars.low, bars.close, bars.volume)
+            rows = zip((bars.ts // MS).tolist(), *(column.tolist() for column in columns), strict=True)
+            start = until
+            yield start, [list(row) for row in rows]
 
     # --- streams
 

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from brokers.crypto.download import Download
+from brokers.download import Download
 from brokers.registry import open_venue
 from market.catalog import Catalog
 from tests.brokers.stages import MINUTE

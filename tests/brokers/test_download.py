@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from brokers.crypto.download import Download
+from brokers.download import Download
 from brokers.simulators import Kind
 from market.bars import PRICES, Bars
 from market.catalog import Catalog
@@ -106,7 +106,7 @@ def test_pages_that_fail_are_asked_for_again(tmp_path: Path) -> None:
 def test_a_venue_that_stays_away_is_said_and_what_was_stored_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("brokers.crypto.download.FIRST_WAIT_S", 0.001)
+    monkeypatch.setattr("brokers.download.FIRST_WAIT_S", 0.001)
 
     async def scene() -> None:
         async with venue(BINANCE, SHARES, history=COUNT) as at:

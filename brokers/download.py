@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from brokers.crypto.broker import CcxtBroker
-from brokers.crypto.history import Candle, bars_of
+from brokers.candle import Candle, bars_of
+from brokers.contract import Venue
 from market.atomic import all_or_nothing
 from market.bars import PRICES
 from market.catalog import Catalog, Change
@@ -33,7 +33,7 @@ Tell = Callable[[int, int, int], None]  # instant reached, from, to: ns
 class Download:
     """One instrument's bars. block: bars stored at once; what an interruption loses is at most that."""
 
-    broker: CcxtBroker
+    broker: Venue
     catalog: Catalog
     instrument: Instrument
     timeframe: int
@@ -83,7 +83,7 @@ class Download:
 
     async def _first(self, start: int, end: int) -> int:
         """Where the venue's history begins, not to ask for years before it."""
-        if not self.broker.dialect.forward:
+        if not self.broker.forward:
             return start
         async for _, page in self._pages(start, end):
             return page[0][0] * 1_000_000 if page else end

@@ -165,7 +165,8 @@ class Expired:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One execution. Of several with one trade id, the highest sequence is the correction that holds.
+    """One execution. trade_id: no other of the account has it. Of several with one trade id, the highest
+    sequence is the correction that holds.
 
     fee: paid, in ``fee_currency`` ("" = the quote currency). tax: quote currency. ts: when the venue says it
     was, ns UTC.

@@ -26,7 +26,7 @@ from brokers.keys import Keys
 from brokers.ls.access import LsAccess
 from brokers.ls.chains import Chains
 from brokers.ls.derivatives import Derivatives
-from brokers.ls.events import NIGHT_STREAMS, STREAMS, Account, FoEvents
+from brokers.ls.events import NIGHT_STREAMS, STREAMS, Account, FoEvents, trade_id
 from brokers.ls.lines import Listed, orders_of
 from brokers.ls.listing import Listing
 from brokers.ls.market_messages import MarketMessages, market_streams
@@ -62,7 +62,7 @@ class LsBroker:
     use: the instruments that orders, fills and positions are asked of; those of ``instruments`` and
     ``subscribe`` are added. clock: ns UTC. haste: by which LS's rates are multiplied, for simulators that
     don't count. result_s: until a cancellation's result, which a stream says, is looked up. sessions: when an
-    instrument trades; days: KRX's.
+    instrument trades; days: KRX's. wire: of an address and a timeout.
     """
 
     access: LsAccess
@@ -74,6 +74,7 @@ class LsBroker:
     haste: float = 1.0
     result_s: float = 2.0
     sessions: Sessions = krx.session_of
+    wire: Callable[[str, float], Wire] = Wire
     days: krx.Calendar = field(default_factory=krx.calendar)
     kind: str = field(init=False, default="")  # "real" or "paper" once connected
 
@@ -112,7 +113,7 @@ class LsBroker:
             return
         if not self.keys:
             raise ConfigError(NO_KEY)
-        self._wire = Wire(self.access.rest, self.access.timeout_s)
+        self._wire = self.wire(self.access.rest, self.access.timeout_s)
         self.tokens = Tokens(self._wire, self.keys, self.now, self._token_renewed)
         self.rest = Rest(self._wire, self.tokens, self.haste)
         self._chains = Chains()
@@ -368,7 +369,8 @@ class LsBroker:
             for line in each.lines:
                 for trade in line.trades:
                     if trade.ts >= since:
-                        fill = self._priced(name, Fill(trade.id, trade.quantity, trade.price, ts=trade.ts))
+                        made = trade_id(name, trade.ts, trade.id)
+                        fill = self._priced(name, Fill(made, trade.quantity, trade.price, ts=trade.ts))
                         update = OrderUpdate(self._ours(each), each.root, name, fill, trade.ts)
                         found.append(FillReport(update, line.side))
         return sorted(found, key=lambda fill: fill.update.ts)

@@ -26,26 +26,31 @@ Candle = tuple[int, float, float, float, float, float]  # ts of its open, ns; op
 
 @dataclass(frozen=True, slots=True)
 class _Chart:
-    """minute, day: TRs. more: fields that the day's TR has besides."""
+    """tick, minute, day: TRs. more: fields that the day's TR has besides."""
 
+    tick: str
     minute: str
     day: str
     more: Mapping[str, str]
 
 
-_FUTURES = _Chart("t8465", "t8466", {})
-_STOCKS = _Chart("t8412", "t8410", {"sujung": "N"})  # prices as they were traded
+_FUTURES = _Chart("t8464", "t8465", "t8466", {})
+_STOCKS = _Chart("t8411", "t8412", "t8410", {"sujung": "N"})  # prices as they were traded
 
 
 async def bars(rest: Rest, instrument: Instrument, timeframe: int, start: int, end: int, now: int) -> Bars:
     """Closed bars that open in [start, end), ns UTC. Raises ConfigError for a timeframe that LS lacks.
 
-    A day's bar opens at 00:00 UTC of its date. Of nights LS has the running one only, in real mode.
+    A day's bar opens at 00:00 UTC of its date. Bars of seconds are made of LS's own list of trades. Of nights
+    LS has the running one only, in real mode.
     """
     chart = _STOCKS if len(instrument.symbol) == 6 else _FUTURES
     rows: dict[int, Candle] = {}
-    async for candle in _asked(rest, chart, instrument, timeframe, start, end):
-        rows[candle[0]] = candle
+    if timeframe < MINUTE:
+        rows = _of_trades(await _trades(rest, chart, instrument, start, end), timeframe)
+    else:
+        async for candle in _asked(rest, chart, instrument, timeframe, start, end):
+            rows[candle[0]] = candle
     return _bars(instrument, timeframe, rows, start, min(end, now - timeframe + 1))
 
 
@@ -84,14 +89,48 @@ async def _asked(
             day = datetime.strptime(str(row["date"]), "%Y%m%d").replace(tzinfo=UTC)
             yield _candle(int(day.timestamp()) * 10**9, row)
         return
-    last = end - 1 + timeframe
-    block = {
-        "shcode": instrument.symbol, "ncnt": _minutes(timeframe), "qrycnt": ROWS, "nday": "0",
-        "sdate": day_of(start), "stime": "", "edate": day_of(last), "etime": "", "cts_date": "",
-        "cts_time": "", "comp_yn": "N",
-    }  # fmt: skip
+    block = _block(instrument, _minutes(timeframe), start, end - 1 + timeframe)
     async for row in _pages(rest, chart.minute, block, _older_minutes):
         yield _candle(instant(str(row["date"]), str(row["time"])) - timeframe, row)
+
+
+async def _trades(
+    rest: Rest, chart: _Chart, instrument: Instrument, start: int, end: int
+) -> list[tuple[int, float, float]]:
+    """(second they were in, price, quantity) of all trades, in order. An older page has everything up to the
+    instant that asked for it, so that what the newer one has of it is dropped."""
+    found: list[tuple[int, float, float]] = []
+    async for answer in rest.all(chart.tick, _block(instrument, 1, start, end), _older_minutes):
+        page = [_trade(row) for row in answer.rows("OutBlock1")]
+        if page and page[0][0] > page[-1][0]:
+            page.reverse()  # either order comes
+        joint = page[-1][0] if page else 0
+        found = page + [trade for trade in found if trade[0] > joint]
+        if page and page[0][0] < start:
+            break
+    return found
+
+
+def _trade(row: Row) -> tuple[int, float, float]:
+    at = instant(str(row["date"]), str(row["time"])[:6])
+    return at, float(decimal(row["close"])), float(decimal(row["jdiff_vol"]))
+
+
+def _of_trades(trades: list[tuple[int, float, float]], timeframe: int) -> dict[int, Candle]:
+    rows: dict[int, Candle] = {}
+    for at, price, quantity in trades:
+        ts = at // timeframe * timeframe
+        _, o, h, l, _, volume = rows.get(ts, (ts, price, price, price, price, 0.0))
+        rows[ts] = (ts, o, max(h, price), min(l, price), price, volume + quantity)
+    return rows
+
+
+def _block(instrument: Instrument, count: int, start: int, last: int) -> dict[str, object]:
+    """What asks for bars of ``count`` minutes or trades."""
+    return {
+        "shcode": instrument.symbol, "ncnt": count, "qrycnt": ROWS, "nday": "0", "sdate": day_of(start),
+        "stime": "", "edate": day_of(last), "etime": "", "cts_date": "", "cts_time": "", "comp_yn": "N",
+    }  # fmt: skip
 
 
 async def _pages(
@@ -119,7 +158,7 @@ def _minutes(timeframe: int) -> int:
     if rest or count not in MINUTES:
         known = ", ".join(timeframe_text(each * MINUTE) for each in MINUTES)
         raise ConfigError(
-            f"timeframe '{timeframe_text(timeframe)}': LS has no such candles. It has: {known}, 1d."
+            f"timeframe '{timeframe_text(timeframe)}': LS has no such candles. It has: seconds, {known}, 1d."
         )
     return count
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from brokers.contract import BrokerEvent, Feed, Link, LinkEvent, OrderUpdate
 from brokers.ls.chains import Chains
 from brokers.ls.messages import Message
-from brokers.ls.values import Row, decimal, instant, near, number
+from brokers.ls.values import Row, day_of, decimal, instant, near, number
 from desk.orders import Accepted, Canceled, Expired, Fill, OrderEvent, Rejected
 
 STREAMS = ("O01", "C01", "H01")
@@ -128,7 +128,9 @@ class FoEvents:
             return
         root = self.account.chains.link(number(row["ordno"]), number(row.get("ordordno")))
         at = instant(str(row["chedate"]), str(row["chetime"]))
-        fill = Fill(number(row["yakseq"]), decimal(row["chevol"]), decimal(row["cheprice"]), ts=at)
+        fill = Fill(
+            trade_id(name, at, number(row["yakseq"])), decimal(row["chevol"]), decimal(row["cheprice"]), ts=at
+        )
         self.account.tell(name, root, self.account.priced(name, fill), at)
 
     def _exchange(self, row: Row) -> None:
@@ -163,3 +165,8 @@ class FoEvents:
         """The instrument of a short code or an ISIN; "" = it isn't in use."""
         text = str(code or "").strip()
         return self.account.instruments.get(text[3:11] if len(text) == 12 else text, "")
+
+
+def trade_id(instrument: str, ts: int, number: str) -> str:
+    """KRX counts the trades of each issue and day. ts: of the trade, ns UTC."""
+    return f"{instrument.partition('@')[0]}:{day_of(ts)}:{number}"

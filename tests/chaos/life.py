@@ -2,13 +2,13 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from brokers.contract import Feed
-from brokers.crypto.broker import CcxtBroker
+from brokers.contract import Feed, Venue
 from brokers.registry import open_venue
 from brokers.rows import Rows
 from desk.orders import Order
@@ -30,6 +30,7 @@ from records.inputs import Start
 from records.journal import Journal
 from records.manifest import RunManifest
 from strategies.sma_cross import SmaCross
+from tests.chaos.marked import MarkedWire, sending
 from tests.chaos.witness import Witness
 from tests.chaos.worlds import SECOND, World
 from tests.live.nameless import Nameless
@@ -56,7 +57,7 @@ class Life:
 
     engine: Engine
     session: Session
-    broker: CcxtBroker
+    broker: Venue
     watch: ClockWatch
 
 
@@ -78,12 +79,9 @@ async def born(folder: Path, url: str, world: World) -> Life:
     """Connect, recover the journal and be ready to start."""
     os.environ.setdefault("CHAOS_KEY", "key")
     os.environ.setdefault("CHAOS_SECRET", "secret")
-    settings = {"key_env": "CHAOS_KEY", "secret_env": "CHAOS_SECRET", "url": url, "timeout_s": 1.0}
-    settings["max_clock_offset_s"] = MAX_OFFSET_S
-    broker = open_venue(world.use, settings, use=world.ids, patience=world.patience)
-    broker.dialect.rate = RATE
-    if not world.echoes:
-        broker = cast(CcxtBroker, Nameless(broker))
+    broker = opened(url, world)
+    if world.veiled:
+        broker = cast(Venue, Nameless(broker))
     try:
         await broker.connect()
         instruments = await broker.instruments(world.ids)
@@ -93,7 +91,22 @@ async def born(folder: Path, url: str, world: World) -> Life:
     return assembled(folder, broker, instruments, world)
 
 
-def assembled(folder: Path, broker: CcxtBroker, instruments: tuple[Instrument, ...], world: World) -> Life:
+def opened(url: str, world: World) -> Venue:
+    """The venue's adapter, not connected and in no need to spare the venue."""
+    settings = {"key_env": "CHAOS_KEY", "secret_env": "CHAOS_SECRET", "url": url, "timeout_s": 1.0}
+    settings["max_clock_offset_s"] = MAX_OFFSET_S
+    if world.use != "ls":
+        broker = open_venue(world.use, settings, use=world.ids, patience=world.patience)
+        broker.dialect.rate = RATE  # type: ignore[attr-defined]
+        return broker
+    settings |= {"socket_url": url.replace("http", "ws"), "margin": 0.1, "fee": 0.00003}
+    return open_venue(
+        "ls", settings, use=world.ids, patience=world.patience, haste=RATE, wire=MarkedWire, result_s=0.5,
+        clock=lambda: time.time_ns() + world.ahead * 1_000_000,
+    )  # fmt: skip
+
+
+def assembled(folder: Path, broker: Venue, instruments: tuple[Instrument, ...], world: World) -> Life:
     """Put an engine together over a journal, as ``maemae live`` does; a witness stands before the wire."""
     rules, clock = rules_of(world), broker.now
     journal = Journal.open(folder / "journal.db", "chaos")
@@ -118,7 +131,7 @@ def assembled(folder: Path, broker: CcxtBroker, instruments: tuple[Instrument, .
         broker,
         session,
         sending,
-        Rows(instruments, SECOND, ROW_PATIENCE + (0 if broker.dialect.streams_bars else world.patience)),
+        Rows(instruments, SECOND, ROW_PATIENCE + (0 if streams_bars(broker) else world.patience)),
         clock,
         guard=guard,
         protection=protection,
@@ -130,12 +143,18 @@ def assembled(folder: Path, broker: CcxtBroker, instruments: tuple[Instrument, .
     return Life(engine, session, broker, ClockWatch(guard, broker.measure_clock, CLOCK_EVERY_S))
 
 
-def witnessed(broker: CcxtBroker, witness: Witness) -> CcxtBroker:
+def streams_bars(broker: Venue) -> bool:
+    """Whether a stream says closed bars; else each is asked for."""
+    return bool(getattr(getattr(broker, "dialect", None), "streams_bars", False))
+
+
+def witnessed(broker: Venue, witness: Witness) -> Venue:
     """The same broker, whose orders are seen as they leave."""
     send: Any = broker.submit
 
     async def submit(order: Order) -> None:
         witness.sent(order)
+        sending.set(order.client_id)
         await send(order)
 
     broker.submit = submit  # type: ignore[method-assign]

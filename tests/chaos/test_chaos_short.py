@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.checking import Tally
 from tests.chaos.faults import faults_of
 from tests.chaos.harness import chaos
-from tests.chaos.worlds import NAMELESS, SPOT, UPBIT, USDM, WORLDS, World
+from tests.chaos.worlds import LS, NAMELESS, SPOT, UPBIT, USDM, WORLDS, World
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,7 @@ from tests.chaos.worlds import NAMELESS, SPOT, UPBIT, USDM, WORLDS, World
         (USDM, 2, ("all at once",)),
         (UPBIT, 2, ("all at once",)),
         (NAMELESS, 4, ("timeout after acceptance", "all at once")),
+        (LS, 6, ("timeout after acceptance", "partial and late fills", "all at once")),
     ],
     ids=lambda given: given.name if isinstance(given, World) else "",
 )

@@ -9,9 +9,11 @@ SECOND = 1_000_000_000
 class World:
     """One venue. name: as ``make chaos VENUE=`` says it. use: as ``[venue] use`` does. starts: first prices.
 
-    money: what the account owns at first. echoes: it knows our ids; else they are taken off all it says.
+    money: what the account owns at first.
     place, cancel, asked, time: patterns of requests, "" = none; account, quotes, trades, bars: of streams.
-    short: positions may be negative.
+    short: positions may be negative. veiled: the venue's knowledge of our ids is taken off all it says.
+    failing: the fault by which bars go missing. tick: prices go by this step, and stay near their start; 0 =
+    neither. ahead: ms by which everybody's clock is ahead of this machine's, for venues with hours.
     patience: ns after a close until a bar that no stream said is asked for.
     """
 
@@ -29,7 +31,10 @@ class World:
     trades: str = "*@*rade"
     bars: str = "*@kline*"
     short: bool = False
-    echoes: bool = True
+    veiled: bool = False
+    failing: str = "LOST"
+    tick: float = 0.0
+    ahead: int = 0
     patience: int = 2 * SECOND
 
     @property
@@ -77,5 +82,24 @@ UPBIT = World(
     bars="*@candle*",
     patience=700_000_000,  # shorter than a bar, else none is ever due
 )
-NAMELESS = replace(SPOT, name="nameless", echoes=False)
-WORLDS = {world.name: world for world in (SPOT, USDM, UPBIT, NAMELESS)}
+NAMELESS = replace(SPOT, name="nameless", veiled=True)
+LS = World(
+    name="ls",
+    use="ls",
+    symbols=("101V3000", "101V6000", "105V3000"),
+    starts=(345.0, 347.0, 345.2),
+    money=10_000_000_000.0,
+    place="POST /futureoption/order CFOAT00100",
+    cancel="POST /futureoption/order CFOAT00300",
+    asked="",  # its requests carry no time
+    time="POST /etc/time-search t0167",
+    account="?01",
+    quotes="FH9@*",
+    trades="FC9@*",
+    bars="POST /futureoption/chart t8464",
+    failing="ERROR",
+    short=True,
+    tick=0.1,
+    patience=300_000_000,  # shorter than a bar, else none is ever due
+)
+WORLDS = {world.name: world for world in (SPOT, USDM, UPBIT, NAMELESS, LS)}

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +28,8 @@ _LOG = logging.getLogger(__name__)
 @dataclass(eq=False)
 class Hosted:
     """clean: takes secrets out of what leaves. health_port: None = no page for monitors. account_every_s:
-    between questions for the account; None = only at the start. clock: None where there is no other clock."""
+    between questions for the account; None = only at the start. clock: None where there is no other clock.
+    beside: what else goes on while it trades."""
 
     bot: RunningBot
     places: Places
@@ -38,6 +39,7 @@ class Hosted:
     health_port: int | None = None
     account_every_s: float | None = 60.0
     clock: ClockWatch | None = None
+    beside: Callable[[RunningBot], Coroutine[None, None, None]] | None = None
 
 
 async def host(hosted: Hosted) -> str:
@@ -88,6 +90,8 @@ async def _duties(hosted: Hosted) -> AsyncIterator[None]:
     works = [hosted.bot.pulse.run(), keep_notified(), _chores(hosted.bot)]
     if hosted.account_every_s is not None:
         works.append(_accounts(hosted.bot, hosted.account_every_s))
+    if hosted.beside is not None:
+        works.append(hosted.beside(hosted.bot))
     if hosted.clock is not None:
         works.append(hosted.clock.run())
     tasks = [asyncio.create_task(work) for work in works]

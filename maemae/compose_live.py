@@ -39,6 +39,7 @@ from live.views.results import Results
 from live.views.scale import Scale
 from maemae import __version__
 from maemae.compose import load_strategies, strategy_names
+from maemae.compose_condition import condition_source
 from maemae.compose_live_market import Market
 from maemae.compose_live_run import manifest_of, run_name
 from maemae.compose_risk import risk_limits
@@ -105,6 +106,7 @@ def assemble(bot: LiveBot, market: Market, journal: Journal, outside: Outside) -
         profile.live.health_port,
         None if bot.replays else profile.live.reconcile_every / 1e9,
         watch,
+        condition_source(profile.condition, market.venue, bot.places.folder),
     )
 
 

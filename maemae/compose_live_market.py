@@ -34,7 +34,7 @@ class Market:
 
     warmup: closed bars before the first that counts. patience: ns that a row waits for a missing bar. short:
     negative positions exist. offset: ns by which our clock is ahead of the venue's. measure: asks for that
-    again; None: both are the same.
+    again; None: both are the same. venue: that prices come from, None = a replay.
     """
 
     instruments: tuple[Instrument, ...]
@@ -49,6 +49,7 @@ class Market:
     short: bool = True
     offset: int = 0
     measure: Callable[[], Awaitable[int]] | None = None
+    venue: Venue | None = None
 
 
 @dataclass(eq=False)
@@ -108,6 +109,7 @@ async def streamed(profile: Profile, venue: Venue) -> Market:
         short=not real or venue.capabilities.short,
         offset=venue.clock() - venue.now(),
         measure=venue.measure_clock,
+        venue=venue,
     )
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from desk.records import MAX_RUNGS
 from live.alerts.settings import AlertSettings
 from live.telegram.settings import TelegramSettings
-from maemae.settings_live import ApprovalSettings, LiveSettings, VenueSettings
+from maemae.settings_live import ApprovalSettings, ConditionSettings, LiveSettings, VenueSettings
 from maemae.settings_table import OpenTable
 from maemae.settings_table import Table as Table
 from maemae.settings_values import (
@@ -298,5 +298,6 @@ class Profile(Table):
     costs: CostSettings = Field(default_factory=CostSettings)
     live: LiveSettings = Field(default_factory=LiveSettings)
     approvals: ApprovalSettings = Field(default_factory=ApprovalSettings)
+    condition: ConditionSettings | None = None
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     telegram: TelegramSettings | None = None

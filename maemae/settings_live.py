@@ -35,6 +35,14 @@ class VenueSettings(Table):
     socket_url: str = ""
 
 
+class ConditionSettings(Table):
+    """A search that was saved in LS's HTS, whose hits are entries. name: its name, or its index; user: the
+    HTS user's id."""
+
+    name: str = Field(min_length=1)
+    user: str = Field(min_length=1, max_length=8)
+
+
 class ApprovalSettings(Table):
     """Which entries wait for a person's button. above: account currency. above_share: of equity.
     min_agreement: share of the filters that answered and find the odds better than even. expires: how long

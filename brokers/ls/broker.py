@@ -28,6 +28,7 @@ from brokers.ls.events import NIGHT_STREAMS, STREAMS, Account, FoEvents
 from brokers.ls.gate import INTERRUPTION, STATUS, Gate, Sessions
 from brokers.ls.listing import Listing
 from brokers.ls.market_messages import MarketMessages, market_streams
+from brokers.ls.masters import front
 from brokers.ls.messages import Message
 from brokers.ls.mode import check_clock, clock_offset, kind_of
 from brokers.ls.rest import Rest
@@ -184,6 +185,12 @@ class LsBroker:
                 found = await self._listing.instrument(name)
                 self._known[name] = found
                 orders.account.instruments[found.symbol] = name
+        over = self._listing.expired & set(ids)
+        if ids and over == set(ids):
+            nearest = await front(self.rest)
+            raise ConfigError(
+                f"{', '.join(sorted(over))}: expired. Name a contract that is listed, such as {nearest}@ls."
+            )
         return tuple(self._known[name] for name in ids)
 
     def _check_kind(self, name: str) -> None:
@@ -241,7 +248,7 @@ class LsBroker:
 
     def _streams(self, instruments: Sequence[str], feeds: set[Feed]) -> list[tuple[str, str]]:
         streams = [STATUS]
-        for name in instruments:
+        for name in set(instruments) - self._listing.expired:
             streams += market_streams(self._known[name], feeds, self.kind == "real")
         if Feed.ORDERS in feeds:
             streams += [(stream, "") for stream in self._account_streams]

@@ -10,6 +10,7 @@ from brokers.ls.values import Row, decimal
 from market import krx
 from market.errors import ConfigError, DataError
 from market.instruments import Fees, Instrument, Kind
+from market.krx.clock import day_of
 
 VENUE = "ls"
 
@@ -23,6 +24,7 @@ class Listing:
     today: Callable[[], date]
     limits: dict[str, krx.Limits] = field(default_factory=dict)
     kosdaq: set[str] = field(default_factory=set)  # instruments of that market
+    expired: set[str] = field(default_factory=set)  # contracts that are over: known by their codes alone
     _asked_on: dict[str, date] = field(default_factory=dict)
 
     async def instrument(self, name: str) -> Instrument:
@@ -36,7 +38,13 @@ class Listing:
         return await self._share(name, code) if len(code) == 6 else await self._contract(name, code)
 
     async def _contract(self, name: str, code: str) -> Instrument:
-        row = await self._quoted(name, code)
+        try:
+            row = await self._quoted(name, code)
+        except ConfigError:
+            if not self._has_expired(code):
+                raise
+            self.expired.add(name)
+            row = {}
         try:
             found = krx.instrument(
                 code,
@@ -50,6 +58,14 @@ class Listing:
         except DataError as error:
             raise ConfigError(str(error)) from None
         return found
+
+    def _has_expired(self, code: str) -> bool:
+        """Whether a code that LS lists no longer says by itself that it is over."""
+        try:
+            last = krx.instrument(code, margin=1.0).expiry
+        except (ConfigError, DataError):
+            return False
+        return day_of(last) < self.today()
 
     async def _share(self, name: str, code: str) -> Instrument:
         row = await self._quoted(name, code)

@@ -1,0 +1,250 @@
+"""The three Korean profiles, each a whole bot on LS's simulator: what it trades there, hour by hour."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from brokers.keys import Keys
+from brokers.ls.access import LsAccess
+from brokers.ls.broker import LsBroker
+from brokers.simulators import Account, LsSim, contract_of
+from brokers.simulators.ls_extras import Condition
+from brokers.simulators.ls_ledger import NEW
+from live.control.places import Places
+from live.host import Hosted, host
+from live.redaction import Redactor
+from maemae.compose_live import Outside, assemble
+from maemae.compose_live_market import streamed
+from maemae.live_bot import LiveBot
+from maemae.profile import check_profile, read_tables
+from market.bars import Bars
+from market.instruments import Instrument
+from market.krx.clock import ns_of
+from market.timeframes import MINUTE
+from records.journal import Journal
+
+CONFIG = Path(__file__).resolve().parents[2] / "config"
+
+
+@dataclass
+class Desk:
+    """A bot that trades at a simulator whose market moves only when it is told to."""
+
+    sim: LsSim
+    hosted: Hosted
+    life: "asyncio.Task[str]"
+    held: list[dict[str, int]] = field(default_factory=list)  # lots by symbol, after each bar
+
+    async def play(self, bars: int) -> None:
+        """Bar by bar, each once the bot has done what the one before asked for."""
+        history, sending = self.hosted.bot.engine.session.reader.history, self.hosted.bot.engine.sending
+        for _ in range(bars):
+            before = len(history)
+            await self.sim.advance(1)
+            await self.until(lambda before=before: len(history) > before)  # type: ignore[misc]
+            await sending.idle()
+            await asyncio.sleep(0.02)
+            self.held.append(self.lots())
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        deadline = asyncio.get_running_loop().time() + 20.0
+        while not true():
+            if self.life.done():
+                self.life.result()
+                raise AssertionError("the bot has ended")
+            assert asyncio.get_running_loop().time() < deadline, self.hosted.bot.engine.sending.in_flight
+            await asyncio.sleep(0.005)
+
+    def lots(self) -> dict[str, int]:
+        account = self.sim.account
+        return {s: int(account.position(s).amount) for s in self.sim.exchange.listings}
+
+    def orders(self) -> list[Any]:
+        return [entry for entry in self.sim.ledger.entries.values() if entry.kind == NEW]
+
+
+def bars_of(code: str, day: date, minute: int, closes: list[float], timeframe: int, spread: float) -> Bars:
+    close = np.asarray(closes, float)
+    open_ = np.r_[close[0], close[:-1]]
+    ts = ns_of(day, minute) + timeframe * np.arange(len(close), dtype=np.int64)
+    high, low = np.maximum(open_, close) + spread, np.minimum(open_, close) - spread
+    return Bars(
+        Instrument(f"{code}@ls"), timeframe, ts, open_, high, low, close, np.full(len(close), 4_000.0)
+    )
+
+
+def joined(first: Bars, second: Bars) -> Bars:
+    fields = ("ts", "open", "high", "low", "close", "volume")
+    columns = [np.r_[getattr(first, name), getattr(second, name)] for name in fields]
+    return Bars(first.instrument, first.timeframe, *columns)
+
+
+@asynccontextmanager
+async def trading(
+    profile: str,
+    folder: Path,
+    played: dict[str, Bars],
+    history: int,
+    change: dict[str, Any],
+    before: Callable[[LsSim], None] = lambda sim: None,
+) -> AsyncIterator[Desk]:
+    """The profile with some of its tables changed, live at LS's simulator, from bar ``history`` on."""
+    path = CONFIG / f"{profile}.toml"
+    tables = read_tables(path)
+    patient = {"controls": {"max_reconcile_age": "168h"}}  # days pass in no time: the watch's are the wall's
+    tables |= {"mode": "live", "risk": {**tables["risk"], **patient}} | change
+    checked = check_profile(tables, str(path))
+    money = Account.funded({"KRW": int(checked.cash)}, key="key", secret="secret")
+    contracts = [contract_of(code) for code in played]
+    async with AsyncExitStack() as stack:
+        sim = LsSim(played, contracts=contracts, account=money, history=history, rates=False)
+        await stack.enter_async_context(sim)
+        before(sim)
+        now = sim.clock.now
+        where = {"url": sim.rest_url, "socket_url": sim.socket_url.removesuffix("/websocket")}
+        broker = LsBroker(
+            LsAccess("KEY", "SECRET", margin=0.1, fee=checked.venue.fee, **where),
+            Keys(money.key, money.secret),
+            tuple(checked.market.instruments),
+            clock=lambda: now() * 10**6,
+            patience=0,
+            tick_s=0.01,
+            haste=1e4,
+            result_s=0.3,
+        )
+        await broker.connect()
+        market = await streamed(checked, broker)
+        bot = LiveBot(checked, path, path.read_text(encoding="utf-8"), Places(folder).make())
+        journal = stack.enter_context(Journal.open(bot.journal, bot.account))
+        hosted = assemble(bot, market, journal, Outside(Redactor(())))
+        life = asyncio.create_task(host(hosted))
+        desk = Desk(sim, hosted, life)
+        try:
+            await desk.until(lambda: hosted.bot.trading)
+            await asyncio.sleep(0.2)
+            yield desk
+        finally:
+            hosted.bot.end("the test is over")
+            await asyncio.gather(life, return_exceptions=True)
+
+
+def run(scene: Awaitable[None]) -> None:
+    asyncio.run(asyncio.wait_for(scene, 120))  # type: ignore[arg-type]
+
+
+def test_the_trend_is_held_by_day_and_goes_on_in_the_next_contract(tmp_path: Path) -> None:
+    friday, monday, step = (
+        date(2024, 3, 8),
+        date(2024, 3, 11),
+        5 * MINUTE,
+    )  # the roll is three days before the 14th
+
+    def path(first: float) -> list[float]:
+        return [first + 0.2 * max(k - 45, 0) for k in range(82)]
+
+    played = {
+        code: joined(
+            bars_of(code, friday, 8 * 60 + 45, path(start), step, 0.05),
+            bars_of(code, monday, 8 * 60 + 45, path(start + 7), step, 0.05),
+        )
+        for code, start in (("101V3000", 350.0), ("101V6000", 352.0))
+    }
+    change = {
+        "market": {"instruments": [f"{code}@ls" for code in played], "timeframe": "5m"},
+        "strategy": [
+            {"use": "futures_trend", "entry": 6, "exit": 4, "memory": 20, "roll_days": 3, "overnight": False}
+        ],
+        "filters": [],
+        "sizing": {"use": "fixed", "quantity": 1},
+    }
+
+    async def scene() -> None:
+        async with trading("kospi200-trend", tmp_path, played, 40, change) as desk:
+            await desk.play(42)  # the rest of Friday
+            assert any(held["101V3000"] > 0 for held in desk.held)
+            assert desk.lots() == {"101V3000": 0, "101V6000": 0}  # flat before the closing auction
+            await desk.play(20)  # Monday, whose front contract is the next one
+            assert desk.lots()["101V3000"] == 0 and desk.lots()["101V6000"] > 0
+            assert all(held["101V3000"] == 0 for held in desk.held[42:])
+
+    run(scene())
+
+
+@pytest.mark.parametrize("kind", ["day", "night"])
+def test_a_session_is_traded_and_flat_before_its_auction(tmp_path: Path, kind: str) -> None:
+    day = date(2026, 10, 14)
+    minute, count = (8 * 60 + 45, 410) if kind == "day" else (18 * 60, 710)
+    keep = 90  # bars of the session: its beginning and its end
+    start = [1000.0] * 31 + [1000.0 + 0.5 * k for k in range(1, 15)]
+    whole = start + [start[-1]] * (count - len(start))
+    bars = bars_of("A016C000", day, minute, whole, MINUTE, 0.1)
+    change = {
+        "market": {"instruments": ["A016C000@ls"], "timeframe": "1m"},
+        "filters": [],
+        "monitor": {},
+        "sizing": {"use": "fixed", "quantity": 1},
+        "live": {"local_stops": True, "warmup": 20},
+    }
+
+    async def scene() -> None:
+        async with trading("kospi200-daynight", tmp_path, {"A016C000": bars}, 20, change) as desk:
+            await desk.play(keep - 20)
+            assert desk.lots()["A016C000"] > 0
+            history = desk.hosted.bot.engine.session.reader.history
+            for end in range(keep + 40, count - 29, 40):  # nothing happens there
+                await desk.sim.advance(40)
+                await desk.until(lambda end=end: len(history) >= end - 2)  # type: ignore[misc]
+            await desk.sim.advance((count - keep - 30) % 40)
+            await desk.play(30)
+            assert desk.held[-12]["A016C000"] > 0 or kind == "night"
+            assert desk.lots()["A016C000"] == 0
+            streams = {entry.session.value for entry in desk.orders()}
+            assert streams == {kind}
+
+    run(scene())
+
+
+def test_what_the_condition_finds_is_bought_in_parts(tmp_path: Path) -> None:
+    day = date(2024, 1, 4)
+    codes = ("005930", "000660")
+    prices = {"005930": 72_000.0, "000660": 130_000.0}
+
+    def path(first: float) -> list[float]:
+        return [first * (1 - 0.0015 * (k % 5)) // 100 * 100 for k in range(60)]
+
+    played = {code: bars_of(code, day, 9 * 60, path(prices[code]), MINUTE, 100.0) for code in codes}
+    change = {
+        "market": {"instruments": [f"{code}@ls" for code in codes], "timeframe": "1m"},
+        "filters": [],
+        "monitor": {"stop": "20%"},
+    }
+
+    def saved(sim: LsSim) -> None:
+        sim.extras.conditions["000000000001"] = Condition("000000000001", "단타", "돌파", ["005930"])
+
+    async def scene() -> None:
+        async with trading("krx-condition", tmp_path, played, 10, change, saved) as desk:
+            record = next(iter(tmp_path.rglob("hits.csv")), None)
+            for _ in range(100):
+                record = record or next(iter(tmp_path.rglob("hits.csv")), None)
+                if record is not None and desk.sim.extras.alerts:
+                    break
+                await asyncio.sleep(0.05)
+            await desk.play(4)
+            sides = [(entry.contract.symbol, entry.side) for entry in desk.orders()]
+            assert sides == [("005930", 1)] * 3  # a ladder of three
+            assert len({entry.price for entry in desk.orders()}) == 3
+            desk.sim.extras.meets("000000000001", "000660")
+            await desk.until(lambda: "000660" in record.read_text())  # type: ignore[union-attr]
+            await desk.play(3)
+            assert [entry.contract.symbol for entry in desk.orders()].count("000660") == 3
+            assert desk.lots()["005930"] > 0
+
+    run(scene())

@@ -1,0 +1,208 @@
+"""Searches that were saved in LS's own programme, as a source of signals.
+
+    watch = Watch(rest, listen, index, now)
+    async for hit in watch.hits():
+        ...
+
+LS knows of a search by its index (t1866), runs it (t1859), and tells changes by a stream of its own (t1860's
+number is the key of AFR). Searches can't be made here. Whether a number outlives the connection that it was
+registered on isn't documented: after a gap another is taken, and the search is run to learn what was missed.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from brokers.ls.answers import Answer, Asker
+from brokers.ls.values import decimal, near, whole
+from market import krx
+from market.errors import ConfigError, DataError, VenueDown
+
+STREAM = "AFR"
+MOST_PAGES = 50
+START, STOP = "E", "D"
+
+
+class Change(Enum):
+    """again: it had left before."""
+
+    ENTERED = "entered"
+    LEFT = "left"
+    AGAIN = "again"
+
+
+_CHANGES = {"N": Change.ENTERED, "R": Change.AGAIN, "O": Change.LEFT}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """index: what asks for it."""
+
+    index: str
+    group: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A share enters or leaves a search. ts: ns UTC when it was learnt (the stream says no time). price: won;
+    0 = not said."""
+
+    code: str
+    change: Change
+    ts: int
+    price: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who meets a search. prices: by code. clock: HHMMSS in Seoul. whole: LS sent all that it counted."""
+
+    prices: Mapping[str, float]
+    clock: str
+    whole: bool
+
+
+async def saved(ask: Asker, user: str, group: str = "") -> tuple[Condition, ...]:
+    """The searches of a login, or of one of its groups. Raises ConfigError without a login's name."""
+    if not user.strip():
+        raise ConfigError("condition_user = '': LS lists searches by the login ID of its HTS. Say it.")
+    block = {"user_id": user, "gb": "2" if group else "0", "group_name": group}
+    found: dict[str, Condition] = {}
+    key, seen = "", {""}
+    for _ in range(MOST_PAGES):
+        page = {**block, "cont": "1" if key else "0", "cont_key": key}
+        answer = await ask.ask("t1866", {"t1866InBlock": page})
+        found |= {each.index: each for each in saved_in(answer)}
+        head = answer.row("OutBlock")
+        key = str(head.get("cont_key") or "").strip()
+        if str(head.get("cont") or "").strip() not in ("1", "Y") or key in seen:
+            return tuple(found.values())
+        seen.add(key)
+    raise VenueDown(f"ls: t1866 has more than {MOST_PAGES} pages. Nothing was taken of it.")
+
+
+def saved_in(answer: Answer) -> list[Condition]:
+    """Rows of groups alone have no index and are passed over."""
+    names = ("query_index", "group_name", "query_name")
+    rows = [[str(row.get(name) or "").strip() for name in names] for row in answer.rows("OutBlock1")]
+    return [Condition(index, group, name) for index, group, name in rows if index]
+
+
+async def run(ask: Asker, index: str) -> Found:
+    """Who meets a search now. Raises ConfigError for an index that LS doesn't know."""
+    answer = await ask.ask("t1859", {"t1859InBlock": {"query_index": index}})
+    if not answer.row("OutBlock"):
+        raise ConfigError(f"condition '{index}': LS knows no such search. {_remedy()}")
+    return found_in(answer)
+
+
+def found_in(answer: Answer) -> Found:
+    rows, head = answer.rows("OutBlock1"), answer.row("OutBlock")
+    prices = {krx.stock_code(str(row["shcode"])): float(decimal(row.get("price"))) for row in rows}
+    clock = str(head.get("result_time") or "").strip()
+    return Found(prices, clock, len(rows) >= whole(head.get("result_count")))
+
+
+async def start(ask: Asker, index: str) -> str:
+    """The key by which AFR tells a search's changes. Raises ConfigError where LS refuses."""
+    answer = await ask.ask("t1860", {"t1860InBlock": _registration(START, index)})
+    row = answer.row("OutBlock")
+    key = str(row.get("sAlertNum") or "").strip()
+    if not key or str(row.get("sResultFlag") or "S").strip() != "S":
+        said = str(row.get("Msg") or answer.message).strip()
+        raise ConfigError(f"condition '{index}': LS doesn't watch it: {said}. {_remedy()}")
+    return key
+
+
+async def stop(ask: Asker, index: str, key: str) -> None:
+    await ask.ask("t1860", {"t1860InBlock": _registration(STOP, index, key)})
+
+
+def hit(body: Mapping[str, Any], ts: int) -> Hit:
+    """One AFR message. Raises DataError for what can't be read."""
+    change = _CHANGES.get(str(body.get("gsJobFlag") or "").strip())
+    if change is None:
+        raise DataError(f"LS sent gsJobFlag {body.get('gsJobFlag')!r}; expected N, R or O.")
+    return Hit(krx.stock_code(str(body.get("gsCode") or "")), change, ts, float(decimal(body.get("gsPrice"))))
+
+
+Bodies = AsyncIterator[Mapping[str, Any] | None]
+Listen = Callable[[str, str], AbstractAsyncContextManager[Bodies]]
+
+
+@dataclass(eq=False)
+class Watch:
+    """One search's changes. Of a share, coming in and leaving alternate, whatever the connection does.
+
+    listen: (TR, key) -> what holds the registration; once entered, it has been answered. Its messages' bodies
+    follow; None = some may have been lost. now: ns UTC. unread: messages that couldn't be read. members: who
+    is in it, kept when ``hits`` ends by VenueDown and is called again.
+    """
+
+    ask: Asker
+    listen: Listen
+    index: str
+    now: Callable[[], int]
+    unread: int = 0
+    members: set[str] = field(default_factory=set)
+    _left: set[str] = field(default_factory=set)
+
+    async def hits(self) -> AsyncIterator[Hit]:
+        """First whoever is in it already, as having entered. Ends with its messages. Raises VenueDown,
+        ConfigError."""
+        lost = True
+        while lost:
+            lost = False
+            key = await start(self.ask, self.index)
+            try:
+                async with self.listen(STREAM, key) as bodies:
+                    for each in self._caught_up(await run(self.ask, self.index)):
+                        yield each
+                    async for body in bodies:
+                        if body is None:
+                            lost = True
+                            break
+                        if found := self._heard(body):
+                            yield found
+            finally:
+                with suppress(VenueDown, ConfigError):
+                    await stop(self.ask, self.index, key)
+
+    def _caught_up(self, found: Found) -> list[Hit]:
+        """What has changed since. Of an answer that isn't whole nobody is taken to have left."""
+        now = self.now()
+        ts = min(near(now, found.clock), now) if found.clock else now
+        gone = sorted(self.members - set(found.prices)) if found.whole else []
+        told = [Hit(code, Change.LEFT, ts) for code in gone]
+        told += [Hit(code, Change.ENTERED, ts, price) for code, price in found.prices.items()]
+        return [each for one in told if (each := self._told(one))]
+
+    def _heard(self, body: Mapping[str, Any]) -> Hit | None:
+        try:
+            return self._told(hit(body, self.now()))
+        except DataError:
+            self.unread += 1
+            return None
+
+    def _told(self, one: Hit) -> Hit | None:
+        """None for what is known: the run and the stream tell the same."""
+        if (one.change is not Change.LEFT) is (one.code in self.members):
+            return None
+        if one.change is Change.LEFT:
+            self.members.discard(one.code)
+            self._left.add(one.code)
+            return one
+        self.members.add(one.code)
+        change = Change.AGAIN if one.code in self._left else one.change
+        return Hit(one.code, change, one.ts, one.price)
+
+
+def _registration(flag: str, index: str, key: str = "") -> dict[str, object]:
+    return {"sSysUserFlag": "U", "sFlag": flag, "sAlertNum": key, "query_index": index}
+
+
+def _remedy() -> str:
+    return "Indices are t1866's query_index, of searches saved on LS's server by its HTS."

@@ -1,0 +1,122 @@
+"""The masters: what is listed becomes an instrument; what isn't is named with what is near."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from brokers.ls.masters import GROUPS, Masters, masters, take
+from brokers.ls.values import Row
+from brokers.simulators import LsSim, contract_of
+from market import krx
+from market.errors import ConfigError, DataError
+from market.instruments import Kind
+from tests.brokers.ls.asking import Asking, Scripted, answered, examples
+from tests.brokers.simulators.ls_scenes import CALL, FUTURE, STOCK, bars_at, flat, market, plain
+from tests.brokers.simulators.scenes import run
+
+TODAY = date(2024, 1, 4)
+SIMULATED = [name for name, (tr, _) in GROUPS.items() if tr not in ("t8401", "t8426")]
+MARGIN = 0.1
+
+
+def listed(*rows: tuple[str, str], today: date = TODAY) -> Masters:
+    return Masters(today, {code: {"shcode": code, "hname": name} for code, name in rows}, krx.calendar())
+
+
+def test_what_is_listed_becomes_an_instrument() -> None:
+    async def scene() -> None:
+        async with market() as sim, plain(sim) as client:
+            found = await masters(Asking(client), TODAY, groups=SIMULATED)
+            future = found.instrument(FUTURE, margin=MARGIN)
+            assert (future.id, future.kind, future.multiplier) == (f"{FUTURE}@ls", Kind.FUTURE, 250_000)
+            call = found.instrument(CALL, margin=MARGIN)
+            assert (call.kind, call.right, call.strike) == (Kind.OPTION, "call", 345.0)
+            assert found.instrument(STOCK).kind is Kind.EQUITY
+            assert found.front() == FUTURE and found.expiries() == (date(2024, 3, 14),)
+            assert found.option("call", date(2024, 3, 14), 345.0) == CALL
+            with pytest.raises(DataError, match=r"Nearest: 345"):
+                found.option("call", date(2024, 3, 14), 1_150.0)
+
+    run(scene())
+
+
+def test_a_strike_that_the_code_hides_is_the_names() -> None:
+    found = listed(("B016AA49", "C 2610 1,117.5"), today=date(2026, 9, 1))
+    assert found.instrument("B016AA49", margin=0.1).strike == 1_117.5
+    assert found.option("call", found.expiries()[0], 1_117.5) == "B016AA49"
+
+
+def test_etfs_have_their_own_ticks_and_are_listed_as_such() -> None:
+    async def scene() -> None:
+        bars = {"069500": bars_at("069500", flat(5, 35_000.0))}
+        made = LsSim(bars, contracts=[contract_of("069500", name="KODEX 200", etf=True)], rates=False)
+        async with made as sim, plain(sim) as client:
+            found = await masters(Asking(client), TODAY, groups=["shares"])
+            assert found.etfs() == ("069500",)
+            assert found.instrument("069500").ticks != krx.instrument("069500").ticks
+
+    run(scene())
+
+
+def test_what_isnt_listed_is_named_with_what_is_near() -> None:
+    found = listed((FUTURE, "F 2403"), ("101V6000", "F 2406"), (CALL, "C 2403 345.0"))
+    with pytest.raises(ConfigError, match=rf"101V9000: LS lists no such code.*{FUTURE} \(F 2403\)"):
+        found.instrument("101V9000", margin=0.1)
+    with pytest.raises(ConfigError, match="Near it: nothing"):
+        found.instrument("ZZ", margin=0.1)
+
+
+def test_what_has_expired_says_so_and_names_the_front_month() -> None:
+    found = listed((FUTURE, "F 2403"), ("101V6000", "F 2406"))
+    with pytest.raises(ConfigError, match=rf"101TC000: it expired on 2023-12-14.*front month is {FUTURE}"):
+        found.instrument("101TC000", margin=0.1)
+    stale = listed((FUTURE, "F 2403"), ("101V6000", "F 2406"), today=date(2024, 3, 15))
+    assert stale.front() == "101V6000"
+    with pytest.raises(ConfigError, match=r"expired on 2024-03-14.*101V6000"):
+        stale.instrument(FUTURE, margin=0.1)
+
+
+def test_a_future_trades_on_its_last_day() -> None:
+    found = listed((FUTURE, "F 2403"), ("101V6000", "F 2406"), today=date(2024, 3, 14))
+    assert found.front() == FUTURE and found.instrument(FUTURE, margin=0.1)
+
+
+def test_anothers_broken_row_keeps_nobody_from_trading() -> None:
+    found = listed((CALL, "C 2403 345.0"), ("205V3345", "what is this"))
+    assert found.option("call", date(2024, 3, 14), 345.0) == CALL
+
+
+def test_masters_that_list_nothing_have_no_front_month() -> None:
+    with pytest.raises(ConfigError, match="list no future"):
+        listed().front()
+
+
+@pytest.mark.parametrize("row", [{"shcode": "", "hname": "F 2403"}, {"shcode": FUTURE}])
+def test_a_row_without_code_or_name_is_refused(row: Row) -> None:
+    with pytest.raises(DataError, match="Nothing was taken"):
+        take({}, [row])
+
+
+def test_one_code_has_one_name() -> None:
+    rows: dict[str, Row] = {}
+    take(rows, [{"shcode": FUTURE, "hname": "F 2403"}, {"shcode": FUTURE, "hname": " F 2403"}])
+    with pytest.raises(DataError, match="as 'F 2403' and as 'F 2406'"):
+        take(rows, [{"shcode": FUTURE, "hname": "F 2406"}])
+
+
+def test_an_unknown_group_is_named() -> None:
+    with pytest.raises(ConfigError, match="master 'bonds'"):
+        run(masters(Scripted(), TODAY, groups=["bonds"]))
+
+
+@pytest.mark.parametrize("tr", ["t8401", "t8426", "t8432", "t8433", "t8435", "t9944", "t8436"])
+def test_the_guides_rows_are_taken(real_data: Path, tr: str) -> None:
+    for body in examples(real_data, tr):
+        rows: dict[str, Row] = {}
+        sent = answered(tr, body).rows("OutBlock")
+        take(rows, sent)
+        assert len(rows) == len({row["shcode"] for row in sent}) > 0
+        found = Masters(date(2023, 6, 5), rows, krx.calendar())
+        for code in rows if tr not in ("t8401", "t8426") else ():
+            assert found.instrument(code, margin=0.1).symbol == code

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -23,6 +23,7 @@ from brokers.contract import (
     PositionReport,
 )
 from brokers.keys import Keys
+from brokers.ls import status
 from brokers.ls.access import LsAccess
 from brokers.ls.chains import Chains
 from brokers.ls.derivatives import Derivatives
@@ -231,10 +232,17 @@ class LsBroker:
             self._begin_session()
             self._events.hear(message)
         elif message.tr == "JIF" and message.body is not None:
-            self._states = self._states.after(str(message.body["jangubun"]), str(message.body["jstatus"]))
-            self._listing.widened()
+            self._hear_status(message.body)
         else:
             self._say_market(message)
+
+    def _hear_status(self, body: Mapping[str, object]) -> None:
+        try:
+            self._states = status.after(self._states, body)
+        except DataError:
+            assert self._socket is not None
+            self._socket.unread += 1
+        self._listing.widened()
 
     def _say_market(self, message: Message) -> None:
         try:

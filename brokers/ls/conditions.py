@@ -101,7 +101,7 @@ async def run(ask: Asker, index: str) -> Found:
 
 def found_in(answer: Answer) -> Found:
     rows, head = answer.rows("OutBlock1"), answer.row("OutBlock")
-    prices = {krx.stock_code(str(row["shcode"])): float(decimal(row.get("price"))) for row in rows}
+    prices = {krx.stock_code(str(row.get("shcode") or "")): float(decimal(row.get("price"))) for row in rows}
     clock = str(head.get("result_time") or "").strip()
     return Found(prices, clock, len(rows) >= whole(head.get("result_count")))
 
@@ -152,7 +152,7 @@ class Watch:
 
     async def hits(self) -> AsyncIterator[Hit]:
         """First whoever is in it already, as having entered. Ends with its messages. Raises VenueDown,
-        ConfigError."""
+        ConfigError, and DataError for an answer that can't be read."""
         lost = True
         while lost:
             lost = False

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from brokers.ls.answers import Asker
 from brokers.ls.values import Row
 from market import krx
-from market.errors import ConfigError, DataError
+from market.errors import ConfigError, DataError, VenueDown
 from market.instruments import Fees, Instrument
 from market.krx.instruments import last_day
 from market.krx.names import Name
@@ -35,6 +35,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "shares": ("t8436", {"gubun": "0"}),
 }
 ETF = "1"
+MOST_PAGES = 50
 MONTHLY = "01"
 UNNAMED = Name(krx.Form.FUTURE)
 
@@ -136,9 +137,21 @@ async def masters(
         if group not in GROUPS:
             raise ConfigError(f"master '{group}': expected one of {', '.join(GROUPS)}.")
         code, block = GROUPS[group]
-        answer = await ask.ask(code, {f"{code}InBlock": block})
-        take(rows, answer.rows("OutBlock"))
+        await _take_all(rows, ask, code, block)
     return Masters(today, rows, days or krx.calendar())
+
+
+async def _take_all(rows: dict[str, Row], ask: Asker, code: str, block: Mapping[str, object]) -> None:
+    """Every page; a key that comes again ends them."""
+    key, seen = "", {""}
+    for _ in range(MOST_PAGES):
+        answer = await ask.ask(code, {f"{code}InBlock": block}, key)
+        take(rows, answer.rows("OutBlock"))
+        if not answer.more or answer.key in seen:
+            return
+        key = answer.key
+        seen.add(key)
+    raise VenueDown(f"ls: {code} has more than {MOST_PAGES} pages. Nothing was taken of it.")
 
 
 def take(rows: dict[str, Row], more: Iterable[Row]) -> None:

@@ -54,7 +54,7 @@ def news(body: Mapping[str, Any]) -> News:
         key,
         instant(str(body.get("date")), str(body.get("time"))),
         str(body.get("id") or "").strip(),
-        readable(str(body.get("title") or "")),
+        readable(str(body.get("title") or "")).strip(),
         codes_of(str(body.get("code") or "")),
         whole(body.get("bodysize")),
     )
@@ -67,7 +67,7 @@ async def article(ask: Asker, key: str) -> Article:
 
 def article_of(key: str, answer: Answer) -> Article:
     lines = tuple(readable(str(row.get("sBody") or "")) for row in answer.rows("OutBlock1"))
-    title = readable(str(answer.row("OutBlock2").get("sTitle") or ""))
+    title = readable(str(answer.row("OutBlock2").get("sTitle") or "")).strip()
     if not lines and not title:
         raise DataError(f"news {key!r}: LS has no text of it. Keys are a headline's realkey, 24 characters.")
     codes = (str(row.get("sJongcode") or "").strip() for row in answer.rows("OutBlock"))
@@ -81,13 +81,13 @@ def codes_of(text: str) -> tuple[str, ...]:
         return (text,)
     if len(text) % WIDTH:
         raise DataError(f"LS sent codes {text!r} with news; expected {WIDTH} characters for each.")
-    found = (text[at : at + WIDTH].strip()[-6:] for at in range(0, len(text), WIDTH))
-    return tuple(dict.fromkeys(code for code in found if code.strip("0")))
+    found = (text[at : at + WIDTH].strip().lstrip("0") for at in range(0, len(text), WIDTH))
+    return tuple(dict.fromkeys(code.rjust(6, "0") for code in found if code))
 
 
 def readable(text: str) -> str:
-    """Without marks of HTML, zeros and spaces at its ends; Korean that was read as Latin is Korean again."""
-    return unescape(_repaired(text)).replace("\x00", "").strip()
+    """Without marks of HTML and zero bytes; Korean that was read as Latin is Korean again."""
+    return unescape(_repaired(text)).replace("\x00", "")
 
 
 def _repaired(text: str) -> str:

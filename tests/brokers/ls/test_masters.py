@@ -1,10 +1,13 @@
 """The masters: what is listed becomes an instrument; what isn't is named with what is near."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from brokers.ls.answers import Answer
 from brokers.ls.masters import GROUPS, Masters, masters, take
 from brokers.ls.values import Row
 from brokers.simulators import LsSim, contract_of
@@ -103,6 +106,18 @@ def test_one_code_has_one_name() -> None:
     take(rows, [{"shcode": FUTURE, "hname": "F 2403"}, {"shcode": FUTURE, "hname": " F 2403"}])
     with pytest.raises(DataError, match="as 'F 2403' and as 'F 2406'"):
         take(rows, [{"shcode": FUTURE, "hname": "F 2406"}])
+
+
+def test_masters_in_pages_are_taken_whole_and_end_at_a_key_that_comes_again() -> None:
+    class Paged(Scripted):
+        async def ask(self, tr: str, blocks: Mapping[str, Mapping[str, object]], more: str = "") -> Answer:
+            found = await super().ask(tr, blocks, more)
+            return replace(found, more=True, key=str(min(len(self.asked), 2)))
+
+    pages = [{"t8433OutBlock": [{"shcode": code, "hname": "C 2403 345.0"}]} for code in (CALL, "b", "b")]
+    ask = Paged(*pages)
+    assert set(run(masters(ask, TODAY, groups=["options"])).rows) == {CALL, "b"}
+    assert not ask.bodies
 
 
 def test_an_unknown_group_is_named() -> None:

@@ -40,7 +40,14 @@ def test_the_guides_headline_is_read(real_data: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "codes"),
-    [("", ()), ("005930", ("005930",)), ("000000005930000000000660", ("005930", "000660")), ("0" * 12, ())],
+    [
+        ("", ()),
+        ("005930", ("005930",)),
+        ("000000005930000000000660", ("005930", "000660")),
+        ("0" * 12, ()),
+        ("0000000AAPL.US"[-12:], ("AAPL.US",)),
+        ("000000000020", ("000020",)),
+    ],
 )
 def test_codes_are_twelve_characters_each(text: str, codes: tuple[str, ...]) -> None:
     assert codes_of(text) == codes
@@ -62,7 +69,7 @@ def test_what_is_readable_stays(text: str) -> None:
 
 
 def test_marks_of_html_are_characters() -> None:
-    assert readable(" &quot;수주&quot; &amp; 계약\x00 ") == '"수주" & 계약'
+    assert readable("&quot;수주&quot; &amp; 계약\x00") == '"수주" & 계약'
 
 
 @pytest.mark.parametrize("wrong", [{"realkey": ""}, {"date": "x"}, {"bodysize": "many"}])
@@ -72,5 +79,5 @@ def test_what_cant_be_read_is_named(wrong: dict[str, str]) -> None:
 
 
 def test_nothing_is_taken_away_between_rows() -> None:
-    blocks = {"t3102OutBlock1": [{"sBody": "가"}, {"sBody": ""}, {"sBody": "나"}]}
-    assert article_of(KEY, answered("t3102", blocks)).lines == ("가", "", "나")
+    blocks = {"t3102OutBlock1": [{"sBody": "가 "}, {"sBody": ""}, {"sBody": "나"}]}
+    assert article_of(KEY, answered("t3102", blocks)).lines == ("가 ", "", "나")

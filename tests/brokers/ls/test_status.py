@@ -4,11 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from brokers.contract import Feed, Link, LinkEvent
+from brokers.keys import Keys
+from brokers.ls.access import LsAccess
+from brokers.ls.broker import LsBroker
 from brokers.ls.status import COMMON, FUTURES, MARKETS, SHARES, STREAM, Interruptions, Status, after, status
 from market import krx
 from market.errors import DataError
 from tests.brokers.ls.asking import examples
-from tests.brokers.simulators.ls_scenes import market, plain, settled
+from tests.brokers.simulators.ls_scenes import FUTURE, market, plain, settled, until
 from tests.brokers.simulators.scenes import run
 
 DAY_OVER = {"jangubun": "5", "jstatus": "61"}
@@ -74,3 +78,31 @@ def test_an_interruption_that_cant_be_read_changes_nothing(wrong: dict[str, str]
     assert found.of("145270").static
     found.forget()
     assert not found.of("145270").active
+
+
+def test_a_status_that_cant_be_read_ends_no_stream() -> None:
+    async def scene() -> None:
+        async with market() as sim:
+            access = LsAccess(
+                "KEY", "SECRET", margin=0.1, url=sim.rest_url,
+                socket_url=sim.socket_url.removesuffix("/websocket"),
+            )  # fmt: skip
+            keys = Keys(sim.account.key, sim.account.secret)
+            broker = LsBroker(
+                access, keys, (f"{FUTURE}@ls",), clock=lambda: sim.clock.now() * 10**6, haste=1_000.0
+            )
+            await broker.connect()
+            try:
+                await broker.subscribe((f"{FUTURE}@ls",), {Feed.ORDERS})
+                async for event in broker.events():
+                    if isinstance(event, LinkEvent) and event.link is Link.UP:
+                        break
+                sim.streams.push("JIF", "0", {"jangubun": "5"})
+                sim.status("5", "61")
+                await sim.flush()
+                await until(lambda: broker._states.derivatives.over)
+                assert broker._socket is not None and broker._socket.unread == 1
+            finally:
+                await broker.close()
+
+    run(scene())

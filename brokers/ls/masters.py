@@ -6,17 +6,18 @@ rows is success too, so that what isn't found is an error naming what is listed.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 
 from brokers.ls.answers import Asker
-from brokers.ls.values import Row
+from brokers.ls.values import SEOUL, Row
 from market import krx
 from market.errors import ConfigError, DataError, VenueDown
 from market.instruments import Fees, Instrument
 from market.krx.instruments import last_day
 from market.krx.names import Name
-from market.krx.products import weekday_of
+from market.krx.products import Ticks
+from market.timeframes import SECOND
 
 NO_GROUP, DUMMY = {"gubun": ""}, {"dummy": ""}
 # What is asked for each group: TR and fields. t8436 is of KOSPI's and KOSDAQ's shares, ETFs among them.
@@ -48,14 +49,27 @@ class Masters:
     rows: Mapping[str, Row]
     days: krx.Calendar
 
-    def instrument(self, code: str, *, margin: float | None = None, fees: Fees | None = None) -> Instrument:
+    def instrument(
+        self,
+        code: str,
+        *,
+        margin: float | None = None,
+        fees: Fees | None = None,
+        last: date | None = None,
+        ticks: Ticks = (),
+        multiplier: float | None = None,
+    ) -> Instrument:
         """Raises ConfigError for what isn't listed or has expired, DataError where the row contradicts the
-        code. margin: the house's, which derivatives need."""
+        code. margin: the house's, which derivatives need. last, ticks, multiplier: ``krx.instrument``'s, of
+        products whose rules aren't known here."""
         row = self.rows.get(code)
         if row is None:
             raise ConfigError(self._missing(code))
-        made = krx.instrument(row, margin=margin, today=self.today, fees=fees, days=self.days)
-        if gone := self._expired(code, str(row["hname"])):
+        made = krx.instrument(
+            row, margin=margin, last=last, today=self.today, ticks=ticks, multiplier=multiplier, fees=fees,
+            days=self.days,
+        )  # fmt: skip
+        if made.expiry and (gone := _day(made.expiry)) < self.today:
             raise ConfigError(self._gone(code, gone))
         return made
 
@@ -92,23 +106,9 @@ class Masters:
     def _chain(self, product: str) -> krx.Chain:
         return krx.chain(self._of(product).values(), self.today, self.days)
 
-    def _expired(self, text: str, name: str) -> date | None:
-        """The last day of what has expired. None for what hasn't, or of whose week nothing is said."""
-        if len(text) != 8:
-            return None
-        code = krx.parse(text, new_spreads=True)
-        if weekday_of(code) and not name:
-            return None
-        said = krx.read_name(name) if name else UNNAMED
-        last = last_day(code, said, self.days, self.today)
-        return last if last < self.today else None
-
     def _missing(self, code: str) -> str:
-        try:
-            gone = self._expired(code, "")
-        except DataError:
-            gone = None
-        if gone:
+        gone = self._last_day(code)
+        if gone and gone < self.today:
             return self._gone(code, gone)
         near = get_close_matches(code, [each for each in self.rows if len(each) == len(code)], 4, 0.6)
         listed = ", ".join(f"{each} ({str(self.rows[each]['hname']).strip()})" for each in near)
@@ -117,12 +117,23 @@ class Masters:
             f"Near it: {listed or 'nothing'}."
         )
 
+    def _last_day(self, code: str) -> date | None:
+        """By the code alone; None where it doesn't say."""
+        try:
+            return last_day(krx.parse(code, new_spreads=True), UNNAMED, self.days)
+        except DataError:
+            return None
+
     def _gone(self, code: str, last: date) -> str:
         try:
             front = self.front(code[1:3])
-        except ConfigError:
-            front = "none"
+        except (ConfigError, DataError):
+            return f"{code}: it expired on {last}. The masters name no front month of its product."
         return f"{code}: it expired on {last}. Its product's front month is {front}."
+
+
+def _day(ns: int) -> date:
+    return datetime.fromtimestamp(ns // SECOND, SEOUL).date()
 
 
 async def masters(

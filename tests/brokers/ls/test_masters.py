@@ -13,10 +13,11 @@ from brokers.ls.values import Row
 from brokers.simulators import LsSim, contract_of
 from market import krx
 from market.errors import ConfigError, DataError
-from market.instruments import Kind
+from market.instruments import Instrument, Kind
 from tests.brokers.ls.asking import Asking, Scripted, answered, examples
 from tests.brokers.simulators.ls_scenes import CALL, FUTURE, STOCK, bars_at, flat, market, plain
 from tests.brokers.simulators.scenes import run
+from tests.market.krx.real_day import each_of, needs_data, table
 
 TODAY = date(2024, 1, 4)
 SIMULATED = [name for name, (tr, _) in GROUPS.items() if tr not in ("t8401", "t8426")]
@@ -135,3 +136,28 @@ def test_the_guides_rows_are_taken(real_data: Path, tr: str) -> None:
         found = Masters(date(2023, 6, 5), rows, krx.calendar())
         for code in rows if tr not in ("t8401", "t8426") else ():
             assert found.instrument(code, margin=0.1).symbol == code
+
+
+@needs_data
+@pytest.mark.parametrize(("product", "front"), [("01", "101V3000"), ("05", "105V1000")])
+def test_a_real_days_contracts_become_instruments(product: str, front: str) -> None:
+    rows: dict[str, Row] = {}
+    for name in ("futures_index", "options_index", "futures_single_stock", "options_single_stock"):
+        take(rows, ({"shcode": row.ISU_CD, "hname": row.ISU_NM} for row in each_of(table(name))))
+    found = Masters(TODAY, rows, krx.calendar())
+    codes = [code for code in rows if code[1:3] == product]
+    assert len(codes) > 500 and all(found.instrument(code, margin=MARGIN).expiry for code in codes)
+    assert found.front(product) == front and found.expiries(product)[0] == date(2024, 1, 11)
+
+
+def test_a_product_whose_rules_arent_known_takes_them_from_the_caller() -> None:
+    found = listed(("111V3000", "삼성전자   F 202403"))
+    with pytest.raises(DataError, match="Pass last="):
+        found.instrument("111V3000", margin=MARGIN)
+
+    def made(last: date) -> Instrument:
+        return found.instrument("111V3000", margin=MARGIN, last=last, ticks=((0.0, 50.0),), multiplier=10.0)
+
+    assert made(date(2024, 3, 14)).multiplier == 10.0
+    with pytest.raises(ConfigError, match=r"expired on 2024-01-03.*no front month"):
+        made(date(2024, 1, 3))

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Protocol
 
 from brokers.candle import Candle
-from desk.orders import Order, OrderEvent
+from desk.orders import Fill, Order, OrderEvent
 from desk.records import Reason
 from market.bars import Bars
 from market.instruments import Instrument
@@ -229,11 +229,11 @@ class Claiming(Protocol):
     that was answered it says Accepted under both ids, and from then on our id. All else comes with
     client_id "" and the number that the order began with."""
 
-    def claim(self, client_id: str, venue_id: str, sent: int) -> None:
+    def claim(self, client_id: str, venue_id: str, sent: int, fills: Sequence[Fill] = ()) -> None:
         """This number is this order: name it so, and cancel it by either. Replaces an earlier claim.
 
         sent: when it left, ns UTC: where numbers begin anew, an old order's may be another's by now, and its
-        claim is for nothing."""
+        claim is for nothing. fills: what is known of it, for venues that list totals only."""
         ...
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from brokers.contract import Broker, Claiming, FillReport, OrderReport, OrderUpdate
-from desk.orders import Order
+from desk.orders import Fill, Order
 from live.orders import THEIRS, Known, Orders
-from market.timeframes import HOUR, SECOND
+from market.timeframes import DAY, HOUR, SECOND
 
 EARLY, LATE = 5 * SECOND, 60 * SECOND  # by the venue's clock, around when an order left
 OVER = HOUR  # after the last news of an ended order its number may be another's: days begin anew with them
@@ -41,10 +41,11 @@ class Naming:
         return not self.broker.capabilities.echoes_client_id
 
     def begin(self) -> None:
-        """Tell the adapter the names of all that may still rest."""
+        """Tell the adapter the names of all that may still rest, or that the venue still lists."""
         if self.needed:
-            for known in self.orders.open():
-                if known.venue_id:
+            newest = max((known.sent for known in self.orders.known.values()), default=0)
+            for known in self.orders.known.values():
+                if known.venue_id and (not known.view.closed or known.sent > newest - DAY):
                     self._claim(known)
 
     def update(self, update: OrderUpdate) -> list[OrderUpdate]:
@@ -109,7 +110,8 @@ class Naming:
 
     def _claim(self, known: Known) -> None:
         when = known.sent or known.created
-        cast(Claiming, self.broker).claim(known.order.client_id, known.venue_id, when)
+        fills = [event for event in known.events if isinstance(event, Fill)]
+        cast(Claiming, self.broker).claim(known.order.client_id, known.venue_id, when, fills)
 
     def _of(self, number: Number, ts: int) -> str:
         """The name of a number in news of a time, "" = it is nobody's."""

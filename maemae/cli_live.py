@@ -148,11 +148,24 @@ def kill(
     return run_release(profile, language) if release else run_kill(profile, flatten, why, language)
 
 
-def doctor(profile: Live, language: Lang = None, json: Json = None, debug: Debug = False) -> int:
+def doctor(
+    profile: Annotated[
+        str,
+        typer.Argument(metavar="PROFILE.toml|ls", help="A bot's profile; ls: what an app key of LS may do."),
+    ],
+    url: Annotated[
+        str, typer.Option(metavar="URL", help="Of ls: the address of a simulator.", show_default=False)
+    ] = "",
+    language: Lang = None,
+    json: Json = None,
+    debug: Debug = False,
+) -> int:
     """Everything that must be well before a bot trades, each with its remedy; exit 1 when something isn't."""
-    from maemae.cli_live_doctor import run_doctor
+    from maemae.cli_live_doctor import run_doctor, run_doctor_ls
 
-    return run_doctor(profile, json, language)
+    if profile == "ls":
+        return run_doctor_ls(url, json, language)
+    return run_doctor(Path(profile), json, language)
 
 
 def backup(

@@ -1,6 +1,7 @@
 """What ``maemae doctor`` does. Imported when it runs, never before."""
 
 import asyncio
+import time
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -19,13 +20,25 @@ def run_doctor(profile: Path, out: str | None, language: str | None = None) -> i
     """0 when everything is well, 1 when something isn't."""
     check_output(out)
     bot = read_bot(profile)
-    spoken = language or bot.profile.language
-    found = asyncio.run(examine(bot))
+    return _told(asyncio.run(examine(bot)), out, language or bot.profile.language)
+
+
+def run_doctor_ls(url: str, out: str | None, language: str | None = None) -> int:
+    """The same of an app key of LS, whose names are LS_APP_KEY and LS_APP_SECRET. url: of a simulator."""
+    from brokers.ls.access import LsAccess
+    from maemae.doctor_ls import examine_ls
+
+    check_output(out)
+    access = LsAccess(url=url, socket_url=url.replace("http", "ws", 1))
+    return _told(asyncio.run(examine_ls(access, time.time_ns)), out, language or "en")
+
+
+def _told(found: list[Finding], out: str | None, language: str) -> int:
     if out is not None:
         write_json({"ok": _well(found), "checks": [vars(each) for each in found]}, out)
     if out != "-":
         for each in found:
-            print(_line(each, spoken))
+            print(_line(each, language))
     return 0 if _well(found) else 1
 
 

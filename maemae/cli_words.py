@@ -133,6 +133,43 @@ SENTENCES = {
 
 # What arrives with its values in it: findings of the doctor, progress, problems of a kill.
 FINISHED = {
+    "token": "토큰",
+    "mode": "모드",
+    "session of futures and options": "선물·옵션 장",
+    "session of stocks": "주식 장",
+    "account of futures and options": "선물·옵션 계좌",
+    "account of stocks": "주식 계좌",
+    "night session": "야간 장",
+    "stream": "실시간",
+    "KOSPI200 futures": "KOSPI200 선물",
+    "KOSPI200 options": "KOSPI200 옵션",
+    "mini futures": "미니 선물",
+    "mini options": "미니 옵션",
+    "weekly options": "위클리 옵션",
+    "KOSDAQ150 futures": "KOSDAQ150 선물",
+    "stocks": "주식",
+    "real trading, by what LS says of the key": "실전 투자 (LS가 키에 대해 답한 대로)",
+    "paper trading, by what LS says of the key": "모의 투자 (LS가 키에 대해 답한 대로)",
+    "taken; it holds until {time} in Seoul, and one taken elsewhere ends it": (
+        "받음; 서울 시각 {time}까지 유효하며, 다른 곳에서 새로 받으면 끝납니다"
+    ),
+    "closed until {time} in Seoul": "서울 시각 {time}까지 닫힘",
+    "day, {phase} until {time} in Seoul": "주간, {phase}, 서울 시각 {time}까지",
+    "night, {phase} until {time} in Seoul": "야간, {phase}, 서울 시각 {time}까지",
+    "opening auction": "시가 단일가",
+    "opening auction's last minute": "시가 단일가의 마지막 1분",
+    "continuous trading": "접속 매매",
+    "closing auction": "종가 단일가",
+    "{there} KRW deposited, {free} free for orders": "예탁금 {there}원, 주문 가능 {free}원",
+    "{there} KRW on the second day from now, {free} free for orders": (
+        "D+2 예수금 {there}원, 주문 가능 {free}원"
+    ),
+    "not with this key: {error}": "이 키로는 안 됨: {error}",
+    "paper accounts have none": "모의 투자에는 없음",
+    "may be traded; {code}: {lots} lots could be bought": "거래 가능; {code}: {lots}계약 매수 가능",
+    "answers": "응답함",
+    "none listed": "상장된 것 없음",
+    "{count} listed: {shown}": "{count}개 상장: {shown}",
     "profile": "프로파일",
     "keys": "키",
     "proof": "검증",

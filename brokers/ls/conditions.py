@@ -84,6 +84,17 @@ async def saved(ask: Asker, user: str, group: str = "") -> tuple[Condition, ...]
     raise VenueDown(f"ls: t1866 has more than {MOST_PAGES} pages. Nothing was taken of it.")
 
 
+async def named(ask: Asker, user: str, name: str) -> Condition:
+    """The search that is called so, or has this index. Raises ConfigError naming those there are."""
+    there = await saved(ask, user)
+    found = [each for each in there if name in (each.index, each.name)]
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(f"'{each.name}' ({each.index})" for each in there) or "none"
+    what = "several are called so: give the index" if found else "there is none"
+    raise ConfigError(f"condition '{name}': {what}. Saved in the HTS: {listed}.")
+
+
 def saved_in(answer: Answer) -> list[Condition]:
     """Rows of groups alone have no index and are passed over."""
     names = ("query_index", "group_name", "query_name")

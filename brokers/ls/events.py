@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from brokers.contract import BrokerEvent, Feed, Link, LinkEvent, OrderUpdate
 from brokers.ls.chains import Chains
 from brokers.ls.messages import Message
-from brokers.ls.values import Row, day_of, decimal, instant, near, number
+from brokers.ls.values import Row, day_of, decimal, instant, near, number, side
 from desk.orders import Accepted, Canceled, Expired, Fill, OrderEvent, Rejected
 
 STREAMS = ("O01", "C01", "H01")
@@ -19,7 +19,7 @@ NIGHT_STREAMS = ("O02", "C02", "H02")
 NEW, CHANGE, CANCEL = "0", "1", "2"  # mrctp of O01
 FINE = ("", "0000", "00000")  # rejcode of H01
 ITSELF = "1"  # autogb of H01: the exchange ended it, nobody asked
-Priced = Callable[[str, Fill], Fill]  # (instrument, fill) -> with what it cost
+Priced = Callable[[str, int, Fill], Fill]  # (instrument, side, fill) -> with what it cost
 
 
 @dataclass(eq=False)
@@ -131,7 +131,7 @@ class FoEvents:
         fill = Fill(
             trade_id(name, at, number(row["yakseq"])), decimal(row["chevol"]), decimal(row["cheprice"]), ts=at
         )
-        self.account.tell(name, root, self.account.priced(name, fill), at)
+        self.account.tell(name, root, self.account.priced(name, side(row["dosugb"]), fill), at)
 
     def _exchange(self, row: Row) -> None:
         """The exchange confirmed, refused, or ended something by itself."""

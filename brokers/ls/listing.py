@@ -22,6 +22,7 @@ class Listing:
     access: LsAccess
     today: Callable[[], date]
     limits: dict[str, krx.Limits] = field(default_factory=dict)
+    kosdaq: set[str] = field(default_factory=set)  # instruments of that market
     _asked_on: dict[str, date] = field(default_factory=dict)
 
     async def instrument(self, name: str) -> Instrument:
@@ -52,6 +53,8 @@ class Listing:
 
     async def _share(self, name: str, code: str) -> Instrument:
         row = await self._quoted(name, code)
+        if any(word in str(row.get("janginfo")).upper() for word in ("KOSDAQ", "코스닥", "KQ")):
+            self.kosdaq.add(name)
         etf = str(row.get("etfgubun") or "").strip() not in ("", "0")
         return krx.instrument(code, etf=etf, fees=self._fees())
 

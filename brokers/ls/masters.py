@@ -20,20 +20,25 @@ from market.krx.products import Ticks
 from market.timeframes import SECOND
 
 NO_GROUP, DUMMY = {"gubun": ""}, {"dummy": ""}
+Groups = Mapping[str, tuple[str, Mapping[str, object]]]
 # What is asked for each group: TR and fields. t8436 is of KOSPI's and KOSDAQ's shares, ETFs among them.
-GROUPS: Mapping[str, tuple[str, Mapping[str, object]]] = {
-    "index futures": ("t8467", NO_GROUP),
-    "volatility futures": ("t8467", {"gubun": "V"}),
-    "sector futures": ("t8467", {"gubun": "S"}),
-    "options": ("t8433", DUMMY),
+GROUPS: Groups = {
+    "KOSPI200 futures": ("t8467", NO_GROUP),
+    "KOSPI200 options": ("t8433", DUMMY),
     "mini futures": ("t8435", {"gubun": "MF"}),
     "mini options": ("t8435", {"gubun": "MO"}),
     "weekly options": ("t8435", {"gubun": "WK"}),
     "KOSDAQ150 futures": ("t8435", {"gubun": "SF"}),
+    "stocks": ("t8436", {"gubun": "0"}),
+}
+OPTIONS = ("KOSPI200 options", "mini options", "weekly options")
+EVERY: Groups = {
+    **GROUPS,
+    "volatility futures": ("t8467", {"gubun": "V"}),
+    "sector futures": ("t8467", {"gubun": "S"}),
     "KOSDAQ150 weekly options": ("t8435", {"gubun": "QW"}),
     "stock futures": ("t8401", DUMMY),
     "commodity futures": ("t8426", DUMMY),
-    "shares": ("t8436", {"gubun": "0"}),
 }
 ETF = "1"
 MOST_PAGES = 50
@@ -137,23 +142,54 @@ def _day(ns: int) -> date:
 
 
 async def masters(
-    ask: Asker, today: date, days: krx.Calendar | None = None, groups: Iterable[str] = tuple(GROUPS)
+    ask: Asker, today: date, days: krx.Calendar | None = None, groups: Iterable[str] = tuple(EVERY)
 ) -> Masters:
     """Ask for all groups' masters. Raises what asking raises: a part is never taken for the whole.
 
-    groups: names in ``GROUPS``. DataError for a code that comes twice with different names.
+    groups: names in ``EVERY``. DataError for a code that comes twice with different names.
     """
     rows: dict[str, Row] = {}
     for group in groups:
-        if group not in GROUPS:
-            raise ConfigError(f"master '{group}': expected one of {', '.join(GROUPS)}.")
-        code, block = GROUPS[group]
-        await _take_all(rows, ask, code, block)
+        await _take_all(rows, ask, group)
     return Masters(today, rows, days or krx.calendar())
 
 
-async def _take_all(rows: dict[str, Row], ask: Asker, code: str, block: Mapping[str, object]) -> None:
-    """Every page; a key that comes again ends them."""
+@dataclass(frozen=True)
+class Master:
+    """rows: of one group, as LS sends them (shcode, hname, ...)."""
+
+    group: str
+    rows: tuple[Row, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(str(row["shcode"]).strip() for row in self.rows)
+
+
+async def master(ask: Asker, group: str) -> Master:
+    """One group's, by its name in ``EVERY``. Raises VenueDown, DataError."""
+    rows: dict[str, Row] = {}
+    await _take_all(rows, ask, group)
+    return Master(group, tuple(rows.values()))
+
+
+async def option_chain(ask: Asker, today: date, days: krx.Calendar) -> krx.Chain:
+    """Every option that is listed, by product, last day, right and strike. Its ``find`` names the nearest
+    strikes where the master lacks one."""
+    return krx.chain((await masters(ask, today, days, OPTIONS)).rows.values(), today, days)
+
+
+async def front(ask: Asker) -> str:
+    """The KOSPI200 future that expires next, by its code; "" = none is listed."""
+    listed = [krx.parse(code) for code in (await master(ask, "KOSPI200 futures")).codes if code[0] in "1A"]
+    return str(min(listed, key=lambda code: (code.year, code.month))) if listed else ""
+
+
+async def _take_all(rows: dict[str, Row], ask: Asker, group: str) -> None:
+    """Every page of a group; a key that comes again ends them."""
+    if group not in EVERY:
+        raise ConfigError(f"master '{group}': expected one of {', '.join(EVERY)}.")
+    code, block = EVERY[group]
     key, seen = "", {""}
     for _ in range(MOST_PAGES):
         answer = await ask.ask(code, {f"{code}InBlock": block}, key)

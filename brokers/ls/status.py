@@ -97,7 +97,7 @@ class Interruptions:
 
     def hear(self, body: Mapping[str, Any]) -> tuple[str, krx.Interruption]:
         """One VI_ message: the share and its state. Raises DataError; the state stays as it was then."""
-        code = krx.stock_code(str(body.get("shcode") or ""))
+        code = krx.stock_code(str(body.get("ref_shcode") or body.get("shcode") or ""))
         prices = (decimal(body.get(name)) for name in ("svi_recprice", "dvi_recprice", "vi_trgprice"))
         static, dynamic, trigger = (float(price) for price in prices)
         kind = str(body.get("vi_gubun") or "").strip()

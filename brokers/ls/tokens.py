@@ -30,7 +30,7 @@ class Tokens:
     renewed: Callable[[], None] = lambda: None
     _text: str = field(default="", repr=False)
     _issued: int = 0
-    _ends: int = 0
+    ends: int = 0
     _mended: int = -AGAIN  # when a refused token was last renewed
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
@@ -58,9 +58,9 @@ class Tokens:
 
     def _due(self) -> bool:
         now = self.clock()
-        if not self._text or now >= self._ends:
+        if not self._text or now >= self.ends:
             return True
-        return now >= self._ends - EARLY and now - self._issued >= LEAST
+        return now >= self.ends - EARLY and now - self._issued >= LEAST
 
     async def _issue(self) -> None:
         try:
@@ -75,7 +75,7 @@ class Tokens:
         before, self._text = self._text, text
         self._issued = self.clock()
         life = reply.body.get("expires_in") or reply.body.get("expire_in")
-        self._ends = self._issued + whole(life) * SECOND
+        self.ends = self._issued + whole(life) * SECOND
         if before:
             self.renewed()
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -237,8 +238,9 @@ class LsSim(Simulator):
             return await super()._after(request, fault, status, headers, text)
         try:
             response = await super()._after(request, fault, status, headers, text)
-            await response.prepare(request)
-            await response.write_eof()
+            with suppress(ConnectionResetError):  # the client has died
+                await response.prepare(request)
+                await response.write_eof()
         finally:
             self.events.release()
         return response

@@ -18,11 +18,11 @@ from brokers.crypto import connecting
 from brokers.simulators import Fault, Kind
 from desk.orders import Fill, OrderStatus, decimal
 from market.errors import ConfigError, MaemaeError, OrderRefused, OutcomeUnknown, VenueDown
-from market.instruments import Kind as Kinds
 from tests.brokers.stages import (
     ADAPTERS,
     FALLS,
     FLAT,
+    LIKE_LS,
     MINUTE,
     RISES,
     START,
@@ -59,6 +59,7 @@ def _declared(adapter: Adapter, need: str) -> bool:
     return bool(getattr(adapter.capabilities, need, False))
 
 
+BASES = {"ls": "KOSPI200", "ls_stocks": "005930"}
 CASES: list[Case] = []
 
 
@@ -577,7 +578,7 @@ async def a_revoked_key_refuses_orders_and_says_so(adapter: Adapter) -> None:
 @case("wire")
 async def a_clock_ten_seconds_off_is_refused(adapter: Adapter) -> None:
     slow = SimpleNamespace(time=lambda: time.time() - 10)
-    if adapter.name == "ls":
+    if adapter.name in LIKE_LS:
         with pytest.raises(ConfigError, match=r"clock is (10\.|9\.)\d s behind"):
             await _connects(adapter, fault=Fault(Kind.SKEW, "POST /etc/time-search t0167", value=10_000.0))
         return
@@ -831,7 +832,8 @@ async def money_is_what_was_paid_and_its_fees(adapter: Adapter) -> None:
         await at.advance(2)
         fills = [fill.update.event for fill in await at.broker.fills(START)]
         fees = sum(fill.fee for fill in fills if fill.fee_currency in ("", instrument.quote))
-        paid = sum(fill.price * fill.quantity for fill in fills) if instrument.kind.name == "SPOT" else 0
+        owned = instrument.kind.name in ("SPOT", "EQUITY")
+        paid = sum(fill.price * fill.quantity for fill in fills) if owned else 0
         after = (await at.broker.account()).total[instrument.quote]
         assert before - after == pytest.approx(paid + fees, rel=Decimal("1e-6"), abs=adapter.coin)
 
@@ -923,7 +925,7 @@ async def an_order_that_ends_while_it_is_asked_about_is_not_lost(adapter: Adapte
         [resting] = list(track.exchange.open_orders(at.sim.account.name))
         asks, names = (
             (at.broker.rest, ("ask",))
-            if adapter.name == "ls"
+            if adapter.name in LIKE_LS
             else (at.broker.dialect, ("open_orders", "ended_orders"))
         )
         for name in names:
@@ -1110,8 +1112,8 @@ async def an_instrument_has_the_venues_facts(adapter: Adapter) -> None:
         assert found.id == at.instrument
         assert Decimal(repr(found.tick_at(float(adapter.price)))) == adapter.tick
         assert found.lot > 0 and found.min_quantity >= found.lot
-        assert found.min_notional > 0 or found.kind is Kinds.FUTURE
-        assert found.fees.taker > 0 and found.base == ("KOSPI200" if adapter.name == "ls" else "BTC")
+        assert found.min_notional > 0 or adapter.name in LIKE_LS
+        assert found.fees.taker > 0 and found.base == BASES.get(adapter.name, "BTC")
 
 
 @case()

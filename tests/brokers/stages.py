@@ -19,7 +19,7 @@ from brokers.crypto.broker import CcxtBroker
 from brokers.crypto.dialect import Dialect
 from brokers.keys import Keys
 from brokers.ls.access import LsAccess
-from brokers.ls.broker import CAPABILITIES, LsBroker
+from brokers.ls.broker import DERIVATIVES, STOCKS, LsBroker
 from brokers.paper import PaperBroker
 from brokers.paper_venue import PaperVenue
 from brokers.replay import Replay
@@ -184,7 +184,7 @@ class Stage:
 
 
 def account(adapter: Adapter, **more: Any) -> Account:
-    quote = "KRW" if adapter.name in ("upbit", "ls") else "USDT"
+    quote = "KRW" if adapter.name in ("upbit", *LIKE_LS) else "USDT"
     return Account.funded({quote: adapter.price * adapter.funds}, **more)
 
 
@@ -195,7 +195,7 @@ def simulator(adapter: Adapter, shares: Sequence[float], who: Account, history: 
         return UpbitSim(played, account=who, history=history)
     if adapter.name == "binance":
         return BinanceSim(played, account=who, history=history)
-    if adapter.name == "ls":
+    if adapter.name in LIKE_LS:
         return LsSim(played, account=who, history=history, rates=False)
     twin = account(adapter, key=who.key, secret=who.secret)
     return BinanceSim(usdm=played, account=who, futures_account=twin, history=history)
@@ -205,8 +205,8 @@ def broker_of(adapter: Adapter, sim: Any, **more: Any) -> Any:
     """A broker of the simulated venue, not connected. more: of ``Access``."""
     who = sim.account
     keys = Keys(more.pop("key", who.key), more.pop("secret", who.secret))
-    if adapter.name == "ls":
-        return ls_broker_of(sim, keys, **more)
+    if adapter.name in LIKE_LS:
+        return ls_broker_of(sim, keys, SYMBOLS[adapter.name], **more)
     access = Access(adapter.name, "KEY", "SECRET", timeout_s=more.pop("timeout_s", 0.4), **more)
     use = (f"{SYMBOLS[adapter.name]}@{adapter.name}",)
     now = sim.clock.now
@@ -216,14 +216,15 @@ def broker_of(adapter: Adapter, sim: Any, **more: Any) -> Any:
     )  # fmt: skip
 
 
-def ls_broker_of(sim: Any, keys: Keys, timeout_s: float = 0.4, **more: Any) -> Named:
+def ls_broker_of(sim: Any, keys: Keys, symbol: str, timeout_s: float = 0.4, **more: Any) -> Named:
     """LS's, under our names. more: of ``LsAccess``."""
     where = {"url": sim.rest_url, "socket_url": sim.socket_url.removesuffix("/websocket")}
-    access = LsAccess("KEY", "SECRET", margin=0.1, fee=0.00003, timeout_s=timeout_s, **where, **more)
+    fee = 0.00015 if len(symbol) == 6 else 0.00003
+    access = LsAccess("KEY", "SECRET", margin=0.1, fee=fee, timeout_s=timeout_s, **where, **more)
     now = sim.clock.now
     return Named(
         LsBroker(
-            access, keys, (f"{SYMBOLS['ls']}@ls",), clock=lambda: now() * 10**6, patience=0, tick_s=0.01,
+            access, keys, (f"{symbol}@ls",), clock=lambda: now() * 10**6, patience=0, tick_s=0.01,
             haste=1_000.0, result_s=0.3,
         )
     )  # fmt: skip
@@ -326,7 +327,14 @@ class Gated:
             yield event
 
 
-SYMBOLS = {"binance": "BTCUSDT", "binanceusdm": "BTCUSDT", "upbit": "KRW-BTC", "ls": "101TC000"}
+LIKE_LS = ("ls", "ls_stocks")
+SYMBOLS = {
+    "binance": "BTCUSDT",
+    "binanceusdm": "BTCUSDT",
+    "upbit": "KRW-BTC",
+    "ls": "101TC000",
+    "ls_stocks": "005930",
+}
 PAPER = Adapter(
     "paper",
     Decimal(30_000),
@@ -347,12 +355,17 @@ UPBIT = Adapter(
     "POST /v1/orders", "DELETE /v1/order", "GET /v1/orders/open", "myOrder",
 )  # fmt: skip
 LS = Adapter(
-    "ls", Decimal("330.00"), Decimal("0.05"), Decimal(10), CAPABILITIES,
+    "ls", Decimal("330.00"), Decimal("0.05"), Decimal(10), DERIVATIVES,
     "POST /futureoption/order CFOAT00100", "POST /futureoption/order CFOAT00300",
     "POST /futureoption/accno t0434", "?01", coin=Decimal(1), minutes=360,
     listing="POST /futureoption/accno *", funds=10_000_000, retry_after=False, withdraws=False,
 )  # fmt: skip
-ADAPTERS = (PAPER, BINANCE, USDM, UPBIT, LS)
+LS_STOCKS = replace(
+    LS, name="ls_stocks", price=Decimal(60_000), tick=Decimal(100), capabilities=STOCKS,
+    submit="POST /stock/order CSPAT00601", cancel="POST /stock/order CSPAT00801",
+    query="POST /stock/accno t0425", stream="SC?", listing="POST /stock/accno *", funds=100_000,
+)  # fmt: skip
+ADAPTERS = (PAPER, BINANCE, USDM, UPBIT, LS, LS_STOCKS)
 
 
 def stage(adapter: Adapter, shares: Sequence[float] = FLAT, feeds: Sequence[Feed] = (), **more: Any) -> Any:

@@ -23,7 +23,7 @@ from tests.brokers.stages import BINANCE, MINUTE, START, account, bars, simulato
 ROOT = Path(__file__).resolve().parents[2]
 COUNT = 8_000
 SHARES = tuple(1.0 + 0.001 * (number % 11) for number in range(COUNT))
-SINCE, UNTIL = "2023-11-14T22:14", "2023-11-20T11:34"  # all of them
+SINCE, UNTIL = "2023-11-15T00:30", "2023-11-20T13:50"  # all of them
 
 
 @contextmanager

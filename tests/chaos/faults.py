@@ -36,7 +36,7 @@ def _requests(world: World) -> dict[str, tuple[Fault, ...]]:
 
 def _streams(world: World) -> dict[str, tuple[Fault, ...]]:
     return {
-        "stream: lost": (("LOST", world.account, 0.3, None), (world.failing, world.bars, 0.1, None)),
+        "stream: lost": (("LOST", world.account, 0.3, None), (world.failing, world.bars, 0.1, world.slow)),
         "stream: duplicated": (("DUPLICATED", "*", 0.3, None),),
         "stream: reordered": (("REORDERED", "*", 0.3, None),),
         "stream: disconnected": (("DISCONNECTED", "*", 0.02, None),),
@@ -45,7 +45,7 @@ def _streams(world: World) -> dict[str, tuple[Fault, ...]]:
 
 def _market(world: World) -> dict[str, tuple[Fault, ...]]:
     """Bars are lost too where prices grow old: else each close would be a fresh one."""
-    old: tuple[Fault, ...] = (("LOST", world.trades, 1.0, None), (world.failing, world.bars, 0.7, None))
+    old: tuple[Fault, ...] = (("LOST", world.trades, 1.0, None), (world.failing, world.bars, 0.7, world.slow))
     skew: list[Fault] = [("SKEW", world.time, 0.5, AHEAD_MS)]
     if world.asked:
         skew += [("SKEW", world.place, 0.3, FAR_AHEAD_MS), ("SKEW", world.asked, 0.03, FAR_AHEAD_MS)]

@@ -12,8 +12,9 @@ class World:
     money: what the account owns at first.
     place, cancel, asked, time: patterns of requests, "" = none; account, quotes, trades, bars: of streams.
     short: positions may be negative. veiled: the venue's knowledge of our ids is taken off all it says.
-    failing: the fault by which bars go missing. tick: prices go by this step, and stay near their start; 0 =
-    neither. ahead: ms by which everybody's clock is ahead of this machine's, for venues with hours.
+    failing, slow: the fault by which bars go missing or come late, and by how many seconds. tick: prices go
+    by this step, and stay near their start; 0 = neither. ahead: ms by which everybody's clock is ahead of
+    this machine's, for venues with hours.
     patience: ns after a close until a bar that no stream said is asked for.
     """
 
@@ -33,6 +34,7 @@ class World:
     short: bool = False
     veiled: bool = False
     failing: str = "LOST"
+    slow: float | None = None
     tick: float = 0.0
     ahead: int = 0
     patience: int = 2 * SECOND
@@ -97,7 +99,8 @@ LS = World(
     quotes="FH9@*",
     trades="FC9@*",
     bars="POST /futureoption/chart t8464",
-    failing="ERROR",
+    failing="SLOW",
+    slow=0.8,
     short=True,
     tick=0.1,
     patience=300_000_000,  # shorter than a bar, else none is ever due

@@ -31,7 +31,7 @@ class Nameless:
     def capabilities(self) -> Capabilities:
         return replace(self.inner.capabilities, echoes_client_id=False)
 
-    def claim(self, client_id: str, venue_id: str, sent: int) -> None:
+    def claim(self, client_id: str, venue_id: str, sent: int, fills: Any = ()) -> None:
         self.claims.append((client_id, venue_id))
         self._names = {number: name for number, name in self._names.items() if name != client_id}
         self._names[venue_id] = client_id

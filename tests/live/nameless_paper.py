@@ -58,7 +58,7 @@ class NamelessPaper(PaperBroker):
     def capabilities(self) -> Capabilities:
         return self.nameless.capabilities
 
-    def claim(self, client_id: str, venue_id: str, sent: int) -> None:
+    def claim(self, client_id: str, venue_id: str, sent: int, fills: Any = ()) -> None:
         self.nameless.claim(client_id, venue_id, sent)
 
     async def submit(self, order: Order) -> None:

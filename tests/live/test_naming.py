@@ -32,7 +32,7 @@ class Venue:
     reports: list[OrderReport] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
 
-    def claim(self, client_id: str, venue_id: str, sent: int) -> None:
+    def claim(self, client_id: str, venue_id: str, sent: int, fills: object = ()) -> None:
         self.claims[client_id] = venue_id
 
     async def orders(self, since: int) -> list[OrderReport]:

@@ -10,6 +10,8 @@ from strategies.load import load_strategy
 
 HOUR = 3_600_000_000_000
 DAY = 24 * HOUR
+# They read KRX's codes and hours: test_korean.py holds them to the same laws.
+KOREAN = ("futures_trend", "session_breakout", "condition_hits")
 QUICK = {"momentum_rotation": {"names": 2, "skip": 5, "lookback": 40}}  # so that short markets rank and drop
 
 

@@ -20,6 +20,7 @@ from brokers.ls.conditions import (
     Watch,
     found_in,
     hit,
+    named,
     run,
     saved,
     saved_in,
@@ -212,6 +213,18 @@ def test_pages_of_searches_end_at_a_key_that_comes_again() -> None:
     ask = Scripted(page("a", "k"), page("b", "l"), page("b", "l"))
     assert [each.index for each in live(saved(ask, "me"))] == ["a", "b"]
     assert [row["cont_key"] for _, row in ask.asked] == ["", "k", "l"]
+
+
+def test_a_search_is_found_by_its_name_or_index() -> None:
+    rows = [
+        {"query_index": index, "query_name": name} for index, name in (("a", "x"), ("b", "y"), ("c", "y"))
+    ]
+    body = {"t1866OutBlock": {"cont": ""}, "t1866OutBlock1": rows}
+    assert live(named(Scripted(body), "me", "x")) == live(named(Scripted(body), "me", "a"))
+    with pytest.raises(ConfigError, match=r"several.*'y' \(c\)"):
+        live(named(Scripted(body), "me", "y"))
+    with pytest.raises(ConfigError, match=r"there is none.*'x' \(a\)"):
+        live(named(Scripted(body), "me", "z"))
 
 
 def test_whose_searches_must_be_said() -> None:

@@ -8,19 +8,19 @@ from pathlib import Path
 import pytest
 
 from brokers.ls.answers import Answer
-from brokers.ls.masters import GROUPS, Masters, masters, take
+from brokers.ls.masters import EVERY, Masters, front, master, masters, option_chain, take
 from brokers.ls.values import Row
 from brokers.simulators import LsSim, contract_of
 from market import krx
 from market.errors import ConfigError, DataError
 from market.instruments import Instrument, Kind
 from tests.brokers.ls.asking import Asking, Scripted, answered, examples
-from tests.brokers.simulators.ls_scenes import CALL, FUTURE, STOCK, bars_at, flat, market, plain
+from tests.brokers.simulators.ls_scenes import CALL, FUTURE, PUT, STOCK, bars_at, flat, market, plain
 from tests.brokers.simulators.scenes import run
 from tests.market.krx.real_day import each_of, needs_data, table
 
 TODAY = date(2024, 1, 4)
-SIMULATED = [name for name, (tr, _) in GROUPS.items() if tr not in ("t8401", "t8426")]
+SIMULATED = [name for name, (tr, _) in EVERY.items() if tr not in ("t8401", "t8426")]
 MARGIN = 0.1
 
 
@@ -37,7 +37,12 @@ def test_what_is_listed_becomes_an_instrument() -> None:
             call = found.instrument(CALL, margin=MARGIN)
             assert (call.kind, call.right, call.strike) == (Kind.OPTION, "call", 345.0)
             assert found.instrument(STOCK).kind is Kind.EQUITY
-            assert found.front() == FUTURE and found.expiries() == (date(2024, 3, 14),)
+            assert await front(Asking(client)) == FUTURE and found.front() == FUTURE
+            assert (await master(Asking(client), "stocks")).codes == (STOCK,)
+            assert [
+                one.code for one in (await option_chain(Asking(client), TODAY, krx.calendar())).series
+            ] == [CALL, PUT]
+            assert found.expiries() == (date(2024, 3, 14),)
             assert found.option("call", date(2024, 3, 14), 345.0) == CALL
             with pytest.raises(DataError, match=r"Nearest: 345"):
                 found.option("call", date(2024, 3, 14), 1_150.0)
@@ -56,7 +61,7 @@ def test_etfs_have_their_own_ticks_and_are_listed_as_such() -> None:
         bars = {"069500": bars_at("069500", flat(5, 35_000.0))}
         made = LsSim(bars, contracts=[contract_of("069500", name="KODEX 200", etf=True)], rates=False)
         async with made as sim, plain(sim) as client:
-            found = await masters(Asking(client), TODAY, groups=["shares"])
+            found = await masters(Asking(client), TODAY, groups=["stocks"])
             assert found.etfs() == ("069500",)
             assert found.instrument("069500").ticks != krx.instrument("069500").ticks
 
@@ -117,7 +122,7 @@ def test_masters_in_pages_are_taken_whole_and_end_at_a_key_that_comes_again() ->
 
     pages = [{"t8433OutBlock": [{"shcode": code, "hname": "C 2403 345.0"}]} for code in (CALL, "b", "b")]
     ask = Paged(*pages)
-    assert set(run(masters(ask, TODAY, groups=["options"])).rows) == {CALL, "b"}
+    assert set(run(masters(ask, TODAY, groups=["KOSPI200 options"])).rows) == {CALL, "b"}
     assert not ask.bodies
 
 
@@ -139,15 +144,15 @@ def test_the_guides_rows_are_taken(real_data: Path, tr: str) -> None:
 
 
 @needs_data
-@pytest.mark.parametrize(("product", "front"), [("01", "101V3000"), ("05", "105V1000")])
-def test_a_real_days_contracts_become_instruments(product: str, front: str) -> None:
+@pytest.mark.parametrize(("product", "nearest"), [("01", "101V3000"), ("05", "105V1000")])
+def test_a_real_days_contracts_become_instruments(product: str, nearest: str) -> None:
     rows: dict[str, Row] = {}
     for name in ("futures_index", "options_index", "futures_single_stock", "options_single_stock"):
         take(rows, ({"shcode": row.ISU_CD, "hname": row.ISU_NM} for row in each_of(table(name))))
     found = Masters(TODAY, rows, krx.calendar())
     codes = [code for code in rows if code[1:3] == product]
     assert len(codes) > 500 and all(found.instrument(code, margin=MARGIN).expiry for code in codes)
-    assert found.front(product) == front and found.expiries(product)[0] == date(2024, 1, 11)
+    assert found.front(product) == nearest and found.expiries(product)[0] == date(2024, 1, 11)
 
 
 def test_a_product_whose_rules_arent_known_takes_them_from_the_caller() -> None:

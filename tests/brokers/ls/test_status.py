@@ -100,7 +100,7 @@ def test_a_status_that_cant_be_read_ends_no_stream() -> None:
                 sim.streams.push("JIF", "0", {"jangubun": "5"})
                 sim.status("5", "61")
                 await sim.flush()
-                await until(lambda: broker._states.derivatives.over)
+                await until(lambda: broker._orders.gate.states.derivatives.over)
                 assert broker._socket is not None and broker._socket.unread == 1
             finally:
                 await broker.close()

@@ -1,0 +1,73 @@
+"""Break out of a session's opening range, by day and by night, and be flat before its closing auction."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.bars import Bars
+from market.errors import ConfigError
+from market.timeframes import DAY, MINUTE
+from strategies.base import BarStrategy
+from strategies.korean_sessions import NONE, session_bars
+from strategies.ranges import in_range, true_or_false
+from strategies.signals import Signals
+
+Bools = NDArray[np.bool_]
+LONGEST = 720  # minutes of a session: the night's
+
+
+@dataclass(frozen=True)
+class SessionBreakout(BarStrategy):
+    """Once a session: long above the highest price of its first ``range_minutes``, short below the lowest.
+
+    Everything is closed by the bar that ends ``lead_minutes`` before the closing auction or later; nothing is
+    begun from then on. nights: trade the night session too. Bars shorter than a day; KRX's codes.
+    """
+
+    range_minutes: int = 30
+    lead_minutes: int = 5
+    shorts: bool = True
+    nights: bool = True
+
+    def __post_init__(self) -> None:
+        in_range(self, 1, 360, "range_minutes")
+        in_range(self, 0, 120, "lead_minutes")
+        true_or_false(self, "shorts", "nights")
+
+    @property
+    def warmup(self) -> int:  # type: ignore[override]
+        """A whole session of minutes: its opening must be known."""
+        return LONGEST
+
+    def signals(self, bars: Bars) -> Signals:
+        if bars.timeframe >= DAY:
+            raise ConfigError("SessionBreakout: expected bars shorter than a day. Say timeframe = '1m'.")
+        marks = session_bars(bars.instrument, bars.ts, bars.timeframe, 60.0 * self.lead_minutes)
+        masks = np.zeros((4, len(bars)), bool)
+        edges = np.flatnonzero(np.diff(marks.number, prepend=NONE - 1)).tolist()
+        for start, stop in zip(edges, [*edges[1:], len(bars)], strict=True):
+            if marks.number[start] != NONE and (self.nights or not marks.night[start]):
+                self._session(bars, marks.late, start, stop, masks)
+        enter, exit_, enter_short, exit_short = masks
+        return Signals.of(enter=enter, exit=exit_, enter_short=enter_short, exit_short=exit_short)
+
+    def _session(self, bars: Bars, late: Bools, start: int, stop: int, masks: Bools) -> None:
+        """Mark one session's signals: bars [start, stop)."""
+        ends = int(bars.ts[start]) + self.range_minutes * MINUTE
+        begin = start + int(np.searchsorted(bars.ts[start:stop], ends))
+        if begin >= stop or begin == start:
+            return
+        high, low = bars.high[start:begin].max(), bars.low[start:begin].min()
+        open_ = ~late[begin:stop]
+        up = np.flatnonzero(open_ & (bars.close[begin:stop] > high))
+        down = np.flatnonzero(open_ & (bars.close[begin:stop] < low)) if self.shorts else up[:0]
+        first_up = int(up[0]) if len(up) else stop
+        first_down = int(down[0]) if len(down) else stop
+        if first_up == first_down:
+            return
+        long = first_up < first_down
+        masks[0 if long else 2, begin + min(first_up, first_down)] = True
+        closing = np.flatnonzero(late[begin:stop])
+        if len(closing):
+            masks[1 if long else 3, begin + int(closing[0])] = True

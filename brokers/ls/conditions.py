@@ -26,14 +26,11 @@ START, STOP = "E", "D"
 
 
 class Change(Enum):
-    """again: it had left before."""
+    """By LS's letters, which records of hits keep. AGAIN: it had left before."""
 
-    ENTERED = "entered"
-    LEFT = "left"
-    AGAIN = "again"
-
-
-_CHANGES = {"N": Change.ENTERED, "R": Change.AGAIN, "O": Change.LEFT}
+    ENTERED = "N"
+    AGAIN = "R"
+    LEFT = "O"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +131,10 @@ async def stop(ask: Asker, index: str, key: str) -> None:
 
 def hit(body: Mapping[str, Any], ts: int) -> Hit:
     """One AFR message. Raises DataError for what can't be read."""
-    change = _CHANGES.get(str(body.get("gsJobFlag") or "").strip())
-    if change is None:
-        raise DataError(f"LS sent gsJobFlag {body.get('gsJobFlag')!r}; expected N, R or O.")
+    try:
+        change = Change(str(body.get("gsJobFlag") or "").strip())
+    except ValueError:
+        raise DataError(f"LS sent gsJobFlag {body.get('gsJobFlag')!r}; expected N, R or O.") from None
     return Hit(krx.stock_code(str(body.get("gsCode") or "")), change, ts, float(decimal(body.get("gsPrice"))))
 
 

@@ -1,7 +1,7 @@
 """Searches that were saved in LS's own programme, as a source of signals.
 
-    watch = Watch(rest, listen, index, now)
-    async for hit in watch.hits():
+    source = Watch(rest, listen, condition, now)
+    async for hit in source.hits():
         ...
 
 LS knows of a search by its index (t1866), runs it (t1859), and tells changes by a stream of its own (t1860's
@@ -11,11 +11,12 @@ registered on isn't documented: after a gap another is taken, and the search is 
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
 from brokers.ls.answers import Answer, Asker
+from brokers.ls.messages import Message
 from brokers.ls.values import decimal, near, whole
 from market import krx
 from market.errors import ConfigError, DataError, VenueDown
@@ -44,20 +45,21 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A share enters or leaves a search. ts: ns UTC when it was learnt (the stream says no time). price: won;
-    0 = not said."""
+    """A share enters or leaves a search. price: won; 0 = not said. ts: ns UTC when it was learnt, 0 = not
+    said (the stream says no time)."""
 
     code: str
-    change: Change
-    ts: int
+    name: str = ""
     price: float = 0.0
+    change: Change = Change.ENTERED
+    ts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Who meets a search. prices: by code. clock: HHMMSS in Seoul. whole: LS sent all that it counted."""
+    """Who meets a search. clock: HHMMSS in Seoul. whole: LS sent all that it counted."""
 
-    prices: Mapping[str, float]
+    hits: tuple[Hit, ...]
     clock: str
     whole: bool
 
@@ -107,35 +109,60 @@ async def run(ask: Asker, index: str) -> Found:
     return found_in(answer)
 
 
+async def matching(ask: Asker, condition: Condition) -> list[Hit]:
+    """Who meets it now. Raises ConfigError, and VenueDown where LS sends fewer than it counts."""
+    found = await run(ask, condition.index)
+    if not found.whole:
+        raise VenueDown(
+            f"ls: condition '{condition.name}': LS sent {len(found.hits)} stocks and counts more. "
+            "Nothing was taken; narrow the search in the HTS."
+        )
+    return list(found.hits)
+
+
 def found_in(answer: Answer) -> Found:
     rows, head = answer.rows("OutBlock1"), answer.row("OutBlock")
-    prices = {krx.stock_code(str(row.get("shcode") or "")): float(decimal(row.get("price"))) for row in rows}
+    hits = tuple(_hit(row, "shcode", "hname", "price") for row in rows)
     clock = str(head.get("result_time") or "").strip()
-    return Found(prices, clock, len(rows) >= whole(head.get("result_count")))
+    return Found(hits, clock, len(rows) >= whole(head.get("result_count")))
 
 
-async def start(ask: Asker, index: str) -> str:
-    """The key by which AFR tells a search's changes. Raises ConfigError where LS refuses."""
-    answer = await ask.ask("t1860", {"t1860InBlock": _registration(START, index)})
+async def watch(ask: Asker, condition: Condition) -> str:
+    """Begin a watch; its number is the key of ``STREAM``. Raises ConfigError where LS refuses, VenueDown."""
+    answer = await ask.ask("t1860", {"t1860InBlock": _registration(START, condition.index)})
     row = answer.row("OutBlock")
-    key = str(row.get("sAlertNum") or "").strip()
-    if not key or str(row.get("sResultFlag") or "S").strip() != "S":
+    number = str(row.get("sAlertNum") or "").strip()
+    if not number or str(row.get("sResultFlag") or "S").strip() != "S":
         said = str(row.get("Msg") or answer.message).strip()
-        raise ConfigError(f"condition '{index}': LS doesn't watch it: {said}. {_remedy()}")
-    return key
+        raise ConfigError(f"condition '{condition.index}': LS doesn't watch it: {said}. {_remedy()}")
+    return number
 
 
-async def stop(ask: Asker, index: str, key: str) -> None:
-    await ask.ask("t1860", {"t1860InBlock": _registration(STOP, index, key)})
+async def unwatch(ask: Asker, number: str, condition: Condition) -> None:
+    """End a watch. Raises VenueDown."""
+    await ask.ask("t1860", {"t1860InBlock": _registration(STOP, condition.index, number)})
 
 
-def hit(body: Mapping[str, Any], ts: int) -> Hit:
-    """One AFR message. Raises DataError for what can't be read."""
+def hit(message: Message) -> Hit | None:
+    """None for what is no news of a watch. Raises DataError for what can't be read."""
+    row = message.body
+    if message.tr != STREAM or row is None:
+        return None
+    return hit_in(row)
+
+
+def hit_in(body: Mapping[str, Any], ts: int = 0) -> Hit:
+    """One AFR message's body. Raises DataError."""
     try:
         change = Change(str(body.get("gsJobFlag") or "").strip())
     except ValueError:
         raise DataError(f"LS sent gsJobFlag {body.get('gsJobFlag')!r}; expected N, R or O.") from None
-    return Hit(krx.stock_code(str(body.get("gsCode") or "")), change, ts, float(decimal(body.get("gsPrice"))))
+    return replace(_hit(body, "gsCode", "gshname", "gsPrice"), change=change, ts=ts)
+
+
+def _hit(row: Mapping[str, Any], code: str, name: str, price: str) -> Hit:
+    found, called = str(row.get(code) or ""), str(row.get(name) or "").strip()
+    return Hit(krx.stock_code(found), called, float(decimal(row.get(price))))
 
 
 Bodies = AsyncIterator[Mapping[str, Any] | None]
@@ -153,7 +180,7 @@ class Watch:
 
     ask: Asker
     listen: Listen
-    index: str
+    condition: Condition
     now: Callable[[], int]
     unread: int = 0
     members: set[str] = field(default_factory=set)
@@ -165,10 +192,10 @@ class Watch:
         lost = True
         while lost:
             lost = False
-            key = await start(self.ask, self.index)
+            key = await watch(self.ask, self.condition)
             try:
                 async with self.listen(STREAM, key) as bodies:
-                    for each in self._caught_up(await run(self.ask, self.index)):
+                    for each in self._caught_up(await run(self.ask, self.condition.index)):
                         yield each
                     async for body in bodies:
                         if body is None:
@@ -178,20 +205,21 @@ class Watch:
                             yield found
             finally:
                 with suppress(VenueDown, ConfigError):
-                    await stop(self.ask, self.index, key)
+                    await unwatch(self.ask, key, self.condition)
 
     def _caught_up(self, found: Found) -> list[Hit]:
         """What has changed since. Of an answer that isn't whole nobody is taken to have left."""
         now = self.now()
         ts = min(near(now, found.clock), now) if found.clock else now
-        gone = sorted(self.members - set(found.prices)) if found.whole else []
-        told = [Hit(code, Change.LEFT, ts) for code in gone]
-        told += [Hit(code, Change.ENTERED, ts, price) for code, price in found.prices.items()]
+        there = {each.code for each in found.hits}
+        gone = sorted(self.members - there) if found.whole else []
+        told = [Hit(code, change=Change.LEFT, ts=ts) for code in gone]
+        told += [replace(each, ts=ts) for each in found.hits]
         return [each for one in told if (each := self._told(one))]
 
     def _heard(self, body: Mapping[str, Any]) -> Hit | None:
         try:
-            return self._told(hit(body, self.now()))
+            return self._told(hit_in(body, self.now()))
         except DataError:
             self.unread += 1
             return None
@@ -205,8 +233,7 @@ class Watch:
             self._left.add(one.code)
             return one
         self.members.add(one.code)
-        change = Change.AGAIN if one.code in self._left else one.change
-        return Hit(one.code, change, one.ts, one.price)
+        return replace(one, change=Change.AGAIN) if one.code in self._left else one
 
 
 def _registration(flag: str, index: str, key: str = "") -> dict[str, object]:

@@ -20,12 +20,15 @@ from brokers.ls.conditions import (
     Watch,
     found_in,
     hit,
+    hit_in,
+    matching,
     named,
     run,
     saved,
     saved_in,
-    start,
+    watch,
 )
+from brokers.ls.messages import Message, message
 from brokers.simulators import LsSim
 from brokers.simulators import ls_extras as extras
 from market.errors import ConfigError, DataError, VenueDown
@@ -34,6 +37,7 @@ from tests.brokers.simulators.ls_scenes import STOCK, Plain, market, plain, unti
 from tests.brokers.simulators.scenes import run as live
 
 INDEX = "testID0000"
+SEARCH = Condition(INDEX, "mine", "rising")
 E, O, A = Change.ENTERED, Change.LEFT, Change.AGAIN
 Listening = Callable[[str, str], AbstractAsyncContextManager[Bodies]]
 
@@ -93,8 +97,8 @@ def found(*codes: str, counted: int | None = None) -> dict[str, Any]:
     return {"t1859OutBlock": head, "t1859OutBlock1": [{"shcode": code, "price": 100} for code in codes]}
 
 
-async def heard(watch: Watch) -> list[tuple[str, Change]]:
-    return [(each.code, each.change) async for each in watch.hits()]
+async def heard(source: Watch) -> list[tuple[str, Change]]:
+    return [(each.code, each.change) async for each in source.hits()]
 
 
 # --- on the simulator
@@ -107,8 +111,8 @@ def test_a_search_is_listed_run_and_watched() -> None:
             ask = Asking(client)
             assert await saved(ask, "me") == (Condition(INDEX, "mine", "rising"),)
             assert await saved(ask, "me", "others") == ()
-            assert set((await run(ask, INDEX)).prices) == {STOCK}
-            hits = Watch(ask, listening(client), INDEX, lambda: sim.clock.now() * 10**6).hits()
+            assert [each.code for each in await matching(ask, SEARCH)] == [STOCK]
+            hits = Watch(ask, listening(client), SEARCH, lambda: sim.clock.now() * 10**6).hits()
             first = await anext(hits)
             assert (first.code, first.change, first.price) == (STOCK, E, 72_000.0)
             sim.extras.meets(INDEX, STOCK, "O")
@@ -124,9 +128,10 @@ def test_a_search_is_listed_run_and_watched() -> None:
 def test_a_search_that_ls_doesnt_know_is_named() -> None:
     async def scene() -> None:
         async with market() as sim, plain(sim) as client:
-            for asked in (run, start):
-                with pytest.raises(ConfigError, match="condition 'nobody'"):
-                    await asked(Asking(client), "nobody")
+            with pytest.raises(ConfigError, match="condition 'nobody'"):
+                await run(Asking(client), "nobody")
+            with pytest.raises(ConfigError, match="condition 'nobody'"):
+                await watch(Asking(client), Condition("nobody", "", ""))
 
     live(scene())
 
@@ -137,9 +142,9 @@ def test_a_search_that_ls_doesnt_know_is_named() -> None:
 def test_what_run_and_stream_both_tell_is_told_once() -> None:
     ask = Scripted(started(), found("005930"), {})
     bodies: list[Mapping[str, Any] | None] = [afr("A005930", "N"), afr("000660", "O"), afr("000660", "R")]
-    watch = Watch(ask, scripted(bodies), INDEX, lambda: 0)
-    assert live(heard(watch)) == [("005930", E), ("000660", A)]
-    assert watch.members == {"005930", "000660"}
+    source = Watch(ask, scripted(bodies), SEARCH, lambda: 0)
+    assert live(heard(source)) == [("005930", E), ("000660", A)]
+    assert source.members == {"005930", "000660"}
 
 
 def test_what_a_gap_hid_is_learnt_by_running_again() -> None:
@@ -154,8 +159,8 @@ def test_what_a_gap_hid_is_learnt_by_running_again() -> None:
         found("005930"),
         {},
     )
-    watch = Watch(ask, scripted([None], [None], []), INDEX, lambda: 0)
-    assert live(heard(watch)) == [
+    source = Watch(ask, scripted([None], [None], []), SEARCH, lambda: 0)
+    assert live(heard(source)) == [
         ("005930", E), ("005930", O), ("000660", E), ("000660", O), ("005930", A)
     ]  # fmt: skip
     told = [(row["sFlag"], row["sAlertNum"]) for tr, row in ask.asked if tr == "t1860"]
@@ -164,8 +169,13 @@ def test_what_a_gap_hid_is_learnt_by_running_again() -> None:
 
 def test_nobody_leaves_by_an_answer_that_isnt_whole() -> None:
     ask = Scripted(started(), found("005930"), {}, started(), found("000660", counted=2), {})
-    watch = Watch(ask, scripted([None], []), INDEX, lambda: 0)
-    assert live(heard(watch)) == [("005930", E), ("000660", E)]
+    source = Watch(ask, scripted([None], []), SEARCH, lambda: 0)
+    assert live(heard(source)) == [("005930", E), ("000660", E)]
+
+
+def test_fewer_than_ls_counts_arent_taken_for_all() -> None:
+    with pytest.raises(VenueDown, match="counts more"):
+        live(matching(Scripted(found("005930", counted=2)), SEARCH))
 
 
 def test_a_source_that_broke_goes_on_where_it_was() -> None:
@@ -176,24 +186,24 @@ def test_a_source_that_broke_goes_on_where_it_was() -> None:
             return await super().ask(tr, blocks, more)
 
     ask = Down(started(), found("005930"))
-    watch = Watch(ask, scripted([None], []), INDEX, lambda: 0)
+    source = Watch(ask, scripted([None], []), SEARCH, lambda: 0)
     with pytest.raises(VenueDown):
-        live(heard(watch))
+        live(heard(source))
     ask.bodies = [started(), found("005930", "000660"), {}]
-    assert live(heard(watch)) == [("000660", E)]
+    assert live(heard(source)) == [("000660", E)]
 
 
 def test_a_message_that_cant_be_read_is_counted_and_passed_over() -> None:
     ask = Scripted(started(), found(), {})
-    watch = Watch(ask, scripted([afr("005930", "X"), afr("", "N"), afr("005930", "N")]), INDEX, lambda: 0)
-    assert live(heard(watch)) == [("005930", E)] and watch.unread == 2
+    source = Watch(ask, scripted([afr("005930", "X"), afr("", "N"), afr("005930", "N")]), SEARCH, lambda: 0)
+    assert live(heard(source)) == [("005930", E)] and source.unread == 2
 
 
 def test_a_watch_that_is_cancelled_is_ended_at_ls() -> None:
     async def scene() -> None:
         async with market() as sim, plain(sim) as client:
             searches(sim)
-            task = asyncio.create_task(heard(Watch(Asking(client), listening(client), INDEX, lambda: 0)))
+            task = asyncio.create_task(heard(Watch(Asking(client), listening(client), SEARCH, lambda: 0)))
             await until(lambda: "reply t1859" in client.arrived)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -235,18 +245,21 @@ def test_whose_searches_must_be_said() -> None:
 def test_a_refused_watch_says_why() -> None:
     refused = {"t1860OutBlock": {"sAlertNum": "", "sResultFlag": "F", "Msg": "등록 초과"}}
     with pytest.raises(ConfigError, match="등록 초과"):
-        live(start(Scripted(refused), INDEX))
+        live(watch(Scripted(refused), SEARCH))
 
 
 def test_the_guides_messages_are_read(real_data: Path) -> None:
     (example,) = examples(real_data, "AFR")
-    assert hit(example["body"], 7) == Hit("078150", O, 7, 2_435.0)
+    told = Hit("078150", "HB테크놀러지", 2_435.0, O)
+    assert hit(message(orjson.dumps(example))) == told and hit_in(example["body"], 7).ts == 7
+    assert hit(Message("NWS", "", "", "", {})) is None
     (example,) = examples(real_data, "t1860")
-    assert live(start(Scripted(example), INDEX)) == "1722490200A"
+    assert live(watch(Scripted(example), SEARCH)) == "1722490200A"
     (example,) = examples(real_data, "t1859")
     text = example["_unparsed"].replace("~중 략 ~", "")
     ran = found_in(answered("t1859", orjson.loads(text)))
-    assert ran == Found({"000250": 68_300.0, "950140": 13_110.0}, "171729", whole=False)
+    first, last = Hit("000250", "삼천당제약", 68_300.0), Hit("950140", "잉글우드랩", 13_110.0)
+    assert ran == Found((first, last), "171729", whole=False)
 
 
 def test_groups_alone_are_no_searches() -> None:
@@ -256,4 +269,4 @@ def test_groups_alone_are_no_searches() -> None:
 
 def test_a_flag_that_isnt_known_is_named() -> None:
     with pytest.raises(DataError, match="'X'"):
-        hit(afr("005930", "X"), 0)
+        hit_in(afr("005930", "X"))

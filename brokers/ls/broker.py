@@ -266,12 +266,21 @@ class LsBroker:
     def _heard(self, message: Message) -> None:
         if message.tr in self._account_streams:
             self._orders.hear(message)
-        elif self._orders.gate.hear(message):
+        elif self._says_state(message):
             return
         elif message.tr in self.hearers:
             self.hearers[message.tr](message)
         else:
             self._say_market(message)
+
+    def _says_state(self, message: Message) -> bool:
+        """Whether it was the market's state; one that can't be read changes nothing."""
+        try:
+            return self._orders.gate.hear(message)
+        except DataError:
+            assert self._socket is not None
+            self._socket.unread += 1
+            return True
 
     async def listen(self, stream: tuple[str, str], hear: Callable[[Message], None]) -> None:
         """Hear one more stream (TR, key) that isn't of the contract: news, hits of a condition. After

@@ -1,7 +1,8 @@
 """Bars of LS's charts: minutes and days of futures, options and stocks, and the newest minutes of a night.
 
 Minute rows are stamped by their end and come in either order; pages overlap. A row that trades still change
-is left out.
+is left out. How one is stamped that is cut short (under way, a day's last, without trades at its end) isn't
+documented: by its last minute or as if it were whole, it opened at the clock's multiple before.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -14,7 +15,7 @@ from brokers.ls.answers import Answer
 from brokers.ls.rest import Rest
 from brokers.ls.values import Row, day_of, decimal, instant, near
 from market.bars import Bars
-from market.errors import ConfigError
+from market.errors import ConfigError, DataError
 from market.instruments import Instrument
 from market.timeframes import DAY, MINUTE, timeframe_text
 
@@ -62,7 +63,7 @@ async def night(rest: Rest, instrument: Instrument, timeframe: int, start: int, 
     rows, at = {}, now
     for row in sorted(answer.rows("OutBlock1"), key=lambda row: -_of_night(str(row["chetime"]))):
         at = near(at, str(row["chetime"]))
-        candle = _candle(at - timeframe, row, "price", "volume")
+        candle = _candle(_open(at, timeframe), row, "price", "volume")
         rows[candle[0]] = candle
     return _bars(instrument, timeframe, rows, start, min(end, now - timeframe + 1))
 
@@ -90,8 +91,11 @@ async def _asked(
             yield _candle(int(day.timestamp()) * 10**9, row)
         return
     block = _block(instrument, _minutes(timeframe), start, end - 1 + timeframe)
+    stamps: list[int] = []
     async for row in _pages(rest, chart.minute, block, _older_minutes):
-        yield _candle(instant(str(row["date"]), str(row["time"])) - timeframe, row)
+        stamps.append(instant(str(row["date"]), str(row["time"])))
+        yield _candle(_open(stamps[-1], timeframe), row)
+    _check_clock(stamps, timeframe)
 
 
 async def _trades(
@@ -166,6 +170,20 @@ def _minutes(timeframe: int) -> int:
 def _candle(ts: int, row: Row, close: str = "close", volume: str = "jdiff_vol") -> Candle:
     o, h, l, c = (float(decimal(row[name])) for name in ("open", "high", "low", close))
     return ts, o, h, l, c, float(decimal(row[volume]))
+
+
+def _open(stamp: int, timeframe: int) -> int:
+    return (stamp - 1) // timeframe * timeframe
+
+
+def _check_clock(stamps: list[int], timeframe: int) -> None:
+    """Bars that count from a session's beginning (08:45) would be named by wrong times. Raises DataError."""
+    odd = [stamp % timeframe for stamp in stamps if stamp % timeframe]
+    if len(odd) > max(len(stamps) // 2, 2) and len(set(odd)) == 1:
+        raise DataError(
+            f"timeframe '{timeframe_text(timeframe)}': LS's bars end {odd[0] // MINUTE} minutes off the "
+            "clock's multiples. Nothing was taken; use a shorter one, such as 5m."
+        )
 
 
 def _of_night(clock: str) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from brokers.ls import status
 from brokers.ls.listing import Listing, is_stock
 from brokers.ls.messages import Message
 from desk.orders import Order
@@ -11,8 +12,7 @@ from market.errors import OrderRefused
 from market.instruments import Instrument
 
 Sessions = Callable[[Instrument, int, krx.Calendar], krx.Span]
-STATUS = ("JIF", "0")
-INTERRUPTION = "VI_"
+STATUS, INTERRUPTION = status.STREAM, status.VI
 
 
 @dataclass(eq=False)
@@ -25,18 +25,16 @@ class Gate:
     days: krx.Calendar
     sessions: Sessions = krx.session_of
     states: krx.States = field(default_factory=krx.States)
-    interrupted: dict[str, krx.Interruption] = field(default_factory=dict)  # by symbol
+    interrupted: status.Interruptions = field(default_factory=status.Interruptions)
 
     def hear(self, message: Message) -> bool:
-        """Whether it was the market's state, which is remembered."""
+        """Whether it was the market's state, which is remembered. Raises DataError, and nothing is."""
         row = message.body or {}
         if message.tr == STATUS[0]:
-            self.states = self.states.after(str(row["jangubun"]).strip(), str(row["jstatus"]).strip())
+            self.states = status.after(self.states, row)
             self.listing.widened()
         elif message.tr == INTERRUPTION:
-            symbol = str(row.get("ref_shcode") or row["shcode"]).strip()[-6:]
-            before = self.interrupted.get(symbol, krx.Interruption())
-            self.interrupted[symbol] = before.after(str(row["vi_gubun"]).strip())
+            self.interrupted.hear(row)
         else:
             return False
         return True
@@ -44,7 +42,7 @@ class Gate:
     def gap(self) -> None:
         """Messages were lost: what the market said meanwhile isn't said again."""
         self.states = krx.States()
-        self.interrupted.clear()
+        self.interrupted.forget()
         self.listing.widened()
 
     async def night(self, order: Order, instrument: Instrument, deed: krx.Deed) -> bool:
@@ -72,6 +70,6 @@ class Gate:
         if not is_stock(instrument):
             return self.states.of(krx.Board.DERIVATIVES, night)
         state = self.states.of(krx.Board.STOCKS, kosdaq=instrument.id in self.listing.kosdaq)
-        if self.interrupted.get(instrument.symbol, krx.Interruption()).active:
+        if self.interrupted.of(instrument.symbol).active:
             return replace(state, gathering=True)
         return state

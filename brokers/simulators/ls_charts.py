@@ -216,7 +216,7 @@ class Charts:
     @staticmethod
     def _by_minutes(pieces: list[Piece], count: int) -> list[Piece]:
         def bucket(piece: Piece) -> str:
-            minutes = int(piece.time[:2]) * 60 + int(piece.time[2:4])
+            minutes = int(piece.time[:2]) * 60 + int(piece.time[2:4]) or 1_440  # midnight ends a night's bar
             return f"{piece.date} {-(-minutes // count)}"
 
         return _joined(pieces, bucket)

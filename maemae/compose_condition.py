@@ -20,7 +20,7 @@ from brokers.ls.messages import Message
 from brokers.ls.values import SEOUL
 from live.bot import RunningBot
 from maemae.settings_live import ConditionSettings
-from market.errors import ConfigError, MaemaeError
+from market.errors import ConfigError, DataError, MaemaeError
 from market.timeframes import SECOND
 
 EVERY_S = 60.0  # between questions for who meets it: what a broken stream didn't say
@@ -76,7 +76,7 @@ class ConditionSource:
     def _heard(self, bot: RunningBot, message: Message) -> None:
         try:
             hit = conditions.hit(message)
-        except ValueError as error:
+        except DataError as error:
             _LOG.warning("a hit can't be read: %s", error)
             return
         if hit is not None:

@@ -146,20 +146,21 @@ def test_the_trend_is_held_by_day_and_goes_on_in_the_next_contract(tmp_path: Pat
         5 * MINUTE,
     )  # the roll is three days before the 14th
 
-    def path(first: float) -> list[float]:
-        return [first + 0.2 * max(k - 45, 0) for k in range(82)]
+    def path(first: float, rises: int) -> list[float]:
+        """Flat, up for twenty bars, flat again for longer than a break is remembered."""
+        return [first + 0.2 * min(max(k - rises, 0), 20) for k in range(82)]
 
     played = {
         code: joined(
-            bars_of(code, friday, 8 * 60 + 45, path(start), step, 0.05),
-            bars_of(code, monday, 8 * 60 + 45, path(start + 7), step, 0.05),
+            bars_of(code, friday, 8 * 60 + 45, path(start, 45), step, 0.05),
+            bars_of(code, monday, 8 * 60 + 45, path(start + 4, 12), step, 0.05),
         )
         for code, start in (("101V3000", 350.0), ("101V6000", 352.0))
     }
     change = {
         "market": {"instruments": [f"{code}@ls" for code in played], "timeframe": "5m"},
         "strategy": [
-            {"use": "futures_trend", "entry": 6, "exit": 4, "memory": 20, "roll_days": 3, "overnight": False}
+            {"use": "futures_trend", "entry": 6, "exit": 4, "memory": 10, "roll_days": 3, "overnight": False}
         ],
         "filters": [],
         "sizing": {"use": "fixed", "quantity": 1},
@@ -170,7 +171,9 @@ def test_the_trend_is_held_by_day_and_goes_on_in_the_next_contract(tmp_path: Pat
             await desk.play(42)  # the rest of Friday
             assert any(held["101V3000"] > 0 for held in desk.held)
             assert desk.lots() == {"101V3000": 0, "101V6000": 0}  # flat before the closing auction
-            await desk.play(20)  # Monday, whose front contract is the next one
+            await desk.play(1)  # Monday, whose front contract is the next one; the weekend's token has ended
+            await desk.until(lambda: any(name.startswith("O01") for name in desk.sim.streams.heard_by()))
+            await desk.play(19)
             assert desk.lots()["101V3000"] == 0 and desk.lots()["101V6000"] > 0
             assert all(held["101V3000"] == 0 for held in desk.held[42:])
 

@@ -115,7 +115,7 @@ def _last_day(instrument: Instrument, days: krx.Calendar) -> date:
     if not expiry or instrument.kind not in (Kind.FUTURE, Kind.SPOT):
         raise ConfigError(
             f"FuturesTrend: {instrument.id} is no future with a last trading day. Name contracts by LS's "
-            "codes, such as A0166000@ls."
+            "codes, such as A016C000@ls."
         )
     return day_of(expiry)
 

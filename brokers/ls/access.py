@@ -13,9 +13,10 @@ class LsAccess:
 
     key_env, secret_env: names of environment variables (or keyring entries) with the app key and its secret,
     never secrets. kind: what the key is for; "probe" = asked of LS at the start, never assumed.
-    margin: initial, a fraction of notional, of futures and written options: the house's rate. fee: fraction
-    of the notional that LS takes of each fill; LS doesn't say either. max_clock_offset_s: between this
-    machine's clock and LS's. timeout_s: of one request. url, socket_url: addresses of a simulator; "" = LS's.
+    margin: initial, a fraction of notional, of futures and written options; left out, real accounts are told
+    the house's rate by LS. fee: fraction of the notional that LS takes of each fill: it doesn't say it.
+    max_clock_offset_s: between this machine's clock and LS's. timeout_s: of one request. url, socket_url:
+    addresses of a simulator; "" = LS's.
     """
 
     key_env: str = "LS_APP_KEY"

@@ -8,7 +8,7 @@ from brokers.ls.access import LsAccess
 from brokers.ls.rest import Rest
 from brokers.ls.values import Row, decimal
 from market import krx
-from market.errors import ConfigError, DataError
+from market.errors import ConfigError, DataError, VenueDown
 from market.instruments import Fees, Instrument, Kind
 from market.krx.clock import day_of
 
@@ -25,6 +25,7 @@ class Listing:
     limits: dict[str, krx.Limits] = field(default_factory=dict)
     kosdaq: set[str] = field(default_factory=set)  # instruments of that market
     expired: set[str] = field(default_factory=set)  # contracts that are over: known by their codes alone
+    _margins: dict[str, float] | None = None  # by underlying, as LS says them
     _asked_on: dict[str, date] = field(default_factory=dict)
 
     async def instrument(self, name: str) -> Instrument:
@@ -33,7 +34,7 @@ class Listing:
         if venue != VENUE or len(code) not in (6, 8):
             raise ConfigError(
                 f"{name}: LS trades codes of 8 characters (futures, options) and 6 digits (stocks), such as "
-                "A0166000@ls and 005930@ls."
+                "A016C000@ls and 005930@ls."
             )
         return await self._share(name, code) if len(code) == 6 else await self._contract(name, code)
 
@@ -49,15 +50,28 @@ class Listing:
             found = krx.instrument(
                 code,
                 name=str(row.get("hname") or "").strip(),
-                margin=self.access.margin,
+                margin=await self._margin(code),
                 today=self.today(),
                 fees=self._fees(),
             )
         except ConfigError as error:
-            raise ConfigError(f"{error} Say margin = ... in [venue].") from None
+            raise ConfigError(f"{error} A paper account can't ask: say margin = ... in [venue].") from None
         except DataError as error:
             raise ConfigError(str(error)) from None
         return found
+
+    async def _margin(self, code: str) -> float | None:
+        """The profile's rate; else the house's for the underlying, as real accounts may ask it."""
+        if self.access.margin is not None:
+            return self.access.margin
+        if self._margins is None:
+            try:
+                asked = {"RecCnt": 1, "IsuLgclssCode": "", "IsuMdclssCode": ""}
+                answers = [answer async for answer in self.rest.all("MMDAQ91200", asked)]
+            except (ConfigError, VenueDown):
+                answers = []
+            self._margins = _margins([row for answer in answers for row in answer.rows("OutBlock2")])
+        return self._margins.get(krx.product_of(krx.parse(code)).underlying)
 
     def _has_expired(self, code: str) -> bool:
         """Whether a code that LS lists no longer says by itself that it is over."""
@@ -110,6 +124,16 @@ class Listing:
 
     def _fees(self) -> Fees:
         return Fees(self.access.fee, self.access.fee)
+
+
+def _margins(rows: list[Row]) -> dict[str, float]:
+    """Initial margin by underlying, a fraction of notional; a future's row says more than its option's."""
+    found: dict[str, float] = {}
+    for row in sorted(rows, key=lambda row: str(row["IsuLrgMdclssNm"]).strip().endswith("선물")):
+        rate = float(decimal(row["CsgnMgnrt"])) / 100
+        if rate > 0.0:
+            found[str(row["ShtnHanglIsuNm"]).strip()] = rate
+    return found
 
 
 def is_stock(instrument: Instrument) -> bool:

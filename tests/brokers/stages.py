@@ -188,7 +188,10 @@ def account(adapter: Adapter, **more: Any) -> Account:
     return Account.funded({quote: adapter.price * adapter.funds}, **more)
 
 
-def simulator(adapter: Adapter, shares: Sequence[float], who: Account, history: int) -> Simulator:
+def simulator(
+    adapter: Adapter, shares: Sequence[float], who: Account, history: int, **more: Any
+) -> Simulator:
+    """more: of LS's simulator."""
     name = SYMBOLS[adapter.name]
     played = {name: bars(adapter, Instrument(f"{name}@{adapter.name}"), shares)}
     if adapter.name == "upbit":
@@ -196,7 +199,7 @@ def simulator(adapter: Adapter, shares: Sequence[float], who: Account, history: 
     if adapter.name == "binance":
         return BinanceSim(played, account=who, history=history)
     if adapter.name in LIKE_LS:
-        return LsSim(played, account=who, history=history, rates=False)
+        return LsSim(played, account=who, history=history, rates=False, **more)
     twin = account(adapter, key=who.key, secret=who.secret)
     return BinanceSim(usdm=played, account=who, futures_account=twin, history=history)
 
@@ -255,7 +258,8 @@ async def venue(
 ) -> AsyncIterator[Stage]:
     """A stage on a simulator, connected and, with ``feeds``, subscribed."""
     who: Account = more.pop("who", None) or account(adapter)
-    async with simulator(adapter, shares, who, history) as sim:
+    of_sim = {name: more.pop(name) for name in ("doubts", "paper", "products") if name in more}
+    async with simulator(adapter, shares, who, history, **of_sim) as sim:
         broker = broker_of(adapter, sim, **more)
         name = broker.use[0]
         await broker.connect()

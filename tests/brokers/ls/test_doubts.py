@@ -1,0 +1,166 @@
+"""What the reference leaves open about LS, each way: the adapter must come to the same in both."""
+
+import asyncio
+from dataclasses import fields, replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from brokers.contract import Feed
+from brokers.simulators import Kind
+from brokers.simulators.ls_doubts import Doubts
+from brokers.simulators.ls_ledger import NEW
+from brokers.simulators.order import Ticket
+from desk.orders import Fill, OrderStatus
+from market import krx
+from market.errors import OrderRefused, OutcomeUnknown, VenueDown
+from tests.brokers.stages import FALLS, LS, LS_STOCKS, START, Adapter, Stage, stage
+
+OTHERS: dict[str, Any] = {
+    "price_scale": 1,
+    "accepted_first": True,
+    "token_status": 200,
+    "rate_status": 200,
+    "type_status": 200,
+    "oauth_shape": "oauth",
+    "oauth_status": 500,
+    "modified": "00132",
+    "cancelled": "00156",
+    "moves_lots": False,
+    "root_field": "orgordno",
+    "newest_first": False,
+    "copied_cts": True,
+    "overlap": 0,
+    "no_data_code": "00200",
+    "sockets_die": True,
+    "day_end_told": True,
+}
+
+
+def test_every_doubt_is_tried() -> None:
+    assert OTHERS.keys() == {each.name for each in fields(Doubts)}
+    plain = Doubts()
+    assert all(getattr(plain, name) != value for name, value in OTHERS.items())
+
+
+@pytest.mark.parametrize("adapter", [LS, LS_STOCKS], ids=str)
+@pytest.mark.parametrize("name", OTHERS)
+def test_orders_fills_and_positions_are_the_same_either_way(adapter: Adapter, name: str) -> None:
+    doubts = replace(Doubts(), **{name: OTHERS[name]})
+
+    async def scene() -> None:
+        async with stage(adapter, FALLS, feeds=(Feed.ORDERS,), doubts=doubts) as at:
+            await _story(at)
+
+    asyncio.run(asyncio.wait_for(scene(), 30))
+
+
+async def _story(at: Stage) -> None:
+    """A limit that is moved, one that is cancelled, one that fills, and one that takes."""
+    moved, gone, rests, taken = (
+        at.order("run-1", limit=0.96), at.order("run-2", limit=0.95), at.order("run-3", limit=0.98),
+        at.order("run-4"),
+    )  # fmt: skip
+    for order in (moved, gone, rests, taken):
+        await at.broker.submit(order)
+    at.sim.steal_token()
+    await at.broker.orders(START)  # the token is taken again
+    await at.until(lambda: at.links(Feed.ORDERS)[-1] == "UP")
+    await at.broker.replace(moved, moved.quantity, at.adapter.at(0.97))
+    await at.broker.cancel(gone)
+    [changed] = [each for each in await at.broker.orders(START) if each.order.client_id == "run-1"]
+    assert changed.order.limit == at.adapter.at(0.97)
+    await at.advance(3)
+    for order, status in (
+        (gone, OrderStatus.CANCELED),
+        (rests, OrderStatus.FILLED),
+        (taken, OrderStatus.FILLED),
+    ):
+        view = await at.asked(order)
+        assert view is not None and view.status is status, (order, view)
+    filled = sum(
+        fill.side * fill.update.event.quantity
+        for fill in await at.broker.fills(START)
+        if isinstance(fill.update.event, Fill)
+    )
+    [position] = await at.broker.positions()
+    assert position.quantity == filled > 0
+    assert position.average is not None
+    assert abs(position.average - at.adapter.price) < at.adapter.price * Decimal("0.05")
+
+
+# --- bad input at LS itself
+
+
+@pytest.mark.parametrize("adapter", [LS, LS_STOCKS], ids=str)
+def test_a_market_order_in_an_auction_is_not_sent(adapter: Adapter) -> None:
+    async def scene() -> None:
+        async with stage(adapter, feeds=(Feed.ORDERS,)) as at:
+            at.sim.status("1" if adapter is LS_STOCKS else "5", "31")
+            await at.until(lambda: at.broker._orders.gate.states != krx.States())
+            with pytest.raises(OrderRefused, match="auction"):
+                await at.broker.submit(at.order())
+            assert not at.sim.requests.get(adapter.submit)
+
+    asyncio.run(asyncio.wait_for(scene(), 30))
+
+
+def test_what_paper_trading_lacks_is_said_and_nothing_rests() -> None:
+    async def scene() -> None:
+        async with stage(LS, paper=True, products=("stock",)) as at:
+            assert at.broker.kind == "paper"
+            with pytest.raises(OrderRefused, match=r"01491.*paper account can't"):
+                await at.broker.submit(at.order(limit=0.98))
+            assert await at.resting() == set()
+
+    asyncio.run(asyncio.wait_for(scene(), 30))
+
+
+def test_a_token_taken_in_the_middle_of_an_order_loses_and_doubles_nothing() -> None:
+    async def scene() -> None:
+        async with stage(LS) as at:
+            at.sim.steal_token()
+            order = at.order(limit=0.98)
+            with pytest.raises(VenueDown, match="LS did nothing"):
+                await at.broker.submit(order)
+            assert await at.resting() == set()
+            await at.broker.submit(order)
+            assert await at.resting() == {"run-1"}
+            news = [each for each in at.sim.ledger.entries.values() if each.kind == NEW]
+            assert len(news) == 1
+
+    asyncio.run(asyncio.wait_for(scene(), 30))
+
+
+def test_one_order_of_a_side_and_price_is_on_its_way_at_a_time() -> None:
+    async def scene() -> None:
+        async with stage(LS, timeout_s=3.0) as at:
+            at.sim.faults.add(Kind.SLOW, LS.submit, value=0.3)
+            first = asyncio.create_task(at.broker.submit(at.order(limit=0.98)))
+            await at.until(lambda: at.sim.requests.get(LS.submit) == 1)
+            with pytest.raises(VenueDown, match="on its way"):
+                await at.broker.submit(at.order("run-2", limit=0.98))
+            await at.broker.submit(at.order("run-3", limit=0.97))
+            await first
+            assert await at.resting() == {"run-1", "run-3"}
+
+    asyncio.run(asyncio.wait_for(scene(), 30))
+
+
+def test_an_unknown_submit_beside_a_strangers_twin_is_nobodys() -> None:
+    """Two of the venue's orders fit: the adapter names none of them."""
+
+    async def scene() -> None:
+        async with stage(LS) as at:
+            at.sim.faults.add(Kind.SILENT_ACCEPTED, LS.submit)
+            order = at.order(limit=0.98)
+            with pytest.raises(OutcomeUnknown):
+                await at.broker.submit(order)
+            who = at.sim.account
+            at.sim.exchange.submit(who, Ticket("101TC000", 1, order.quantity, limit=order.limit))
+            reports = await at.broker.broker.orders(START)
+            assert [each.order.client_id for each in reports] == ["", ""]
+            assert len({each.venue_id for each in reports}) == 2
+
+    asyncio.run(asyncio.wait_for(scene(), 30))

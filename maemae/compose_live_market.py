@@ -117,7 +117,6 @@ def venue_of(profile: Profile, signed: bool = True, **more: Any) -> Venue:
     """The profile's venue, not connected; without its keys in paper mode, or if not ``signed``. Raises
     ConfigError."""
     settings = profile.venue.model_dump(exclude={"use", "account"})
-    settings = {key: value for key, value in settings.items() if key != "kind" or value != "probe"}
     signed = signed and (profile.mode == "live" or needs_key(profile.venue.use))
     if not signed and not needs_key(profile.venue.use):
         settings = {key: settings[key] for key in ("max_clock_offset_s", "timeout_s", "url", "options")}

@@ -32,6 +32,7 @@ class VenueSettings(Table):
     kind: Literal["probe", "real", "paper"] = "probe"
     margin: Positive | None = None
     fee: Gain = 0.0
+    life: Literal["day", "ioc", "fok"] = "day"
     socket_url: str = ""
 
 

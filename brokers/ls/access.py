@@ -15,6 +15,7 @@ class LsAccess:
     never secrets. kind: what the key is for; "probe" = asked of LS at the start, never assumed.
     margin: initial, a fraction of notional, of futures and written options; left out, real accounts are told
     the house's rate by LS. fee: fraction of the notional that LS takes of each fill: it doesn't say it.
+    life: of limit orders: to the session's end, or what can be had at once of it (ioc) or of all (fok).
     max_clock_offset_s: between this machine's clock and LS's. timeout_s: of one request. url, socket_url:
     addresses of a simulator; "" = LS's.
     """
@@ -25,6 +26,7 @@ class LsAccess:
     kind: Literal["probe", "real", "paper"] = "probe"
     margin: float | None = None
     fee: float = 0.0
+    life: Literal["day", "ioc", "fok"] = "day"
     max_clock_offset_s: float = 1.0
     timeout_s: float = 10.0
     url: str = ""

@@ -138,11 +138,13 @@ class LsBroker:
         desk: Derivatives | Stocks
         events: FoEvents | StockEvents
         if self._stocks:
-            desk = Stocks(self.rest, self.kind == "real")
+            desk = Stocks(self.rest, self.kind == "real", self.access.life)
             events = StockEvents(account, desk.executions)
         else:
-            desk, events = Derivatives(self.rest, self.kind == "real"), FoEvents(account)
-        gate = Gate(self._listing, self.kind == "paper", self.now, self.days, self.sessions)
+            desk = Derivatives(self.rest, self.kind == "real", self.access.life)
+            events = FoEvents(account)
+        at_once = self.access.life != "day"
+        gate = Gate(self._listing, self.kind == "paper", self.now, self.days, self.sessions, at_once)
         self._market = MarketMessages(symbols, self.now)
         self._trading = Trading(
             account, desk, events, gate, self._known, self.now, self.days, self._until_looked_up
@@ -337,6 +339,13 @@ class LsBroker:
         multipliers = {each.symbol: each.multiplier for each in self._known.values()}
         held = await self._orders.desk.positions(multipliers)
         return [held.get(each.symbol, PositionReport(each.id, Decimal(0))) for each in self._known.values()]
+
+    async def orderable(self, instrument: str, side: int, price: Decimal | None = None) -> int:
+        """Lots or shares that the account could order now. price: None = at the market. Raises VenueDown."""
+        [found] = await self.instruments([instrument])
+        span = self.sessions(found, self.now(), self.days)
+        night = span.session is krx.Session.NIGHT
+        return await self._orders.desk.orderable(found.symbol, side, price, night)
 
     async def account(self) -> AccountReport:
         return await self._orders.desk.account(self.now())

@@ -20,6 +20,7 @@ SUBMIT, CHANGE, CANCEL = (
     ("CFOAT00300", "CCENT00300"),
 )
 LIMIT, MARKET = "00", "03"
+LIVES = {"day": LIMIT, "ioc": "10", "fok": "20"}  # of limit orders
 DEEDS = {"정정": Deed.CHANGE, "취소": Deed.CANCEL}
 REFUSED = ("거부",)
 SCALES = (1, 100)
@@ -27,10 +28,11 @@ SCALES = (1, 100)
 
 @dataclass(eq=False)
 class Derivatives:
-    """real: the account isn't for paper trading, which has no night."""
+    """real: the account isn't for paper trading, which has no night. life: of limit orders."""
 
     rest: Rest
     real: bool
+    life: str = "day"
 
     # --- orders
 
@@ -39,7 +41,7 @@ class Derivatives:
         block = {
             "FnoIsuNo": _code(order.instrument),
             "BnsTpCode": side_code(order.side),
-            "FnoOrdprcPtnCode": MARKET if order.limit is None else LIMIT,
+            "FnoOrdprcPtnCode": MARKET if order.limit is None else LIVES[self.life],
             "FnoOrdPrc": float(order.limit or 0),
             "OrdQty": int(order.quantity),
         }
@@ -113,6 +115,17 @@ class Derivatives:
                 if symbol in multipliers:
                     found[symbol] = _position(symbol, row, exact(multipliers[symbol]))
         return found
+
+    async def orderable(self, symbol: str, side: int, price: Decimal | None, night: bool) -> int:
+        """Lots that could be ordered now, closing ones included. price: None = at the market."""
+        tr = "CCENQ10100" if night else "CFOAQ10100"
+        asked = {
+            "RecCnt": 1, "QryTp": "1", "OrdAmt": 0, "RatVal": 0.0, "FnoIsuNo": symbol,
+            "BnsTpCode": side_code(side), "FnoOrdPrc": float(price or 0),
+            "FnoOrdprcPtnCode": MARKET if price is None else LIMIT,
+        }  # fmt: skip
+        answer = await self.rest.ask(tr, {f"{tr}InBlock1": asked})
+        return whole(answer.row("OutBlock2").get("OrdAbleQty"))
 
     async def account(self, now: int) -> AccountReport:
         asked = {"OrdDt": day_of(now), "BalEvalTp": "1", "FutsPrcEvalTp": "1", "LqdtQtyQryTp": "1"}

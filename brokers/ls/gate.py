@@ -17,13 +17,15 @@ STATUS, INTERRUPTION = status.STREAM, status.VI
 
 @dataclass(eq=False)
 class Gate:
-    """paper: the account has no night. now: ns UTC. sessions: when an instrument trades."""
+    """paper: the account has no night. now: ns UTC. sessions: when an instrument
+    trades. at_once: limit orders are immediate ones."""
 
     listing: Listing
     paper: bool
     now: Callable[[], int]
     days: krx.Calendar
     sessions: Sessions = krx.session_of
+    at_once: bool = False
     states: krx.States = field(default_factory=krx.States)
     interrupted: status.Interruptions = field(default_factory=status.Interruptions)
 
@@ -56,7 +58,7 @@ class Gate:
         if deed is not krx.Deed.CANCEL and order.limit is not None:
             limits = await self.listing.limits_of(instrument)
         quantity, price = float(order.quantity), float(order.limit or 0)
-        asked = krx.Asked(instrument, quantity, price, order.limit is None, night=night, deed=deed)
+        asked = krx.Asked(instrument, quantity, price, order.limit is None, self.at_once, night, deed)
         if reason := krx.refusal(asked, now, span, self._state(instrument, night), limits):
             raise OrderRefused(f"order {order.client_id}: {reason}")
         if night and self.paper:

@@ -10,13 +10,14 @@ from brokers.ls.answers import Answer
 from brokers.ls.executions import Executions
 from brokers.ls.lines import Deed, Line
 from brokers.ls.rest import Rest
-from brokers.ls.values import Row, decimal, instant, number, side, side_code
+from brokers.ls.values import Row, decimal, instant, number, side, side_code, whole
 from desk.orders import Order
 from market import krx
 from market.errors import DataError, VenueDown
 
 LIMIT, MARKET = "00", "03"
-CASH, ANY_LIFE, KRX = "000", "0", "KRX"
+CASH, KRX = "000", "KRX"
+LIVES = {"day": "0", "ioc": "1", "fok": "2"}  # of limit orders
 MOST_DAYS = 10  # of history: LS lists a day at a time
 DEEDS = {"0": Deed.NEW, "1": Deed.CHANGE, "2": Deed.CANCEL}
 
@@ -25,16 +26,18 @@ DEEDS = {"0": Deed.NEW, "1": Deed.CHANGE, "2": Deed.CANCEL}
 class Stocks:
     rest: Rest
     real: bool
+    life: str = "day"
     executions: Executions = field(default_factory=Executions)
 
     # --- orders
 
     async def submit(self, order: Order, night: bool, what: str) -> str:
         """Returns the order's number."""
+        life = "day" if order.limit is None else self.life
         block = {
             "IsuNo": _coded(order.instrument), "OrdQty": int(order.quantity), "OrdPrc": int(order.limit or 0),
             "BnsTpCode": side_code(order.side), "OrdprcPtnCode": MARKET if order.limit is None else LIMIT,
-            "MgntrnCode": CASH, "LoanDt": "", "OrdCndiTpCode": ANY_LIFE, "MbrNo": KRX,
+            "MgntrnCode": CASH, "LoanDt": "", "OrdCndiTpCode": LIVES[life], "MbrNo": KRX,
         }  # fmt: skip
         return _numbered(await self.rest.order("CSPAT00601", block, what))
 
@@ -44,7 +47,7 @@ class Stocks:
         """All that rests, ``left`` shares, to another price."""
         block = {
             "OrgOrdNo": int(was), "IsuNo": _coded(order.instrument), "OrdQty": int(left),
-            "OrdprcPtnCode": LIMIT, "OrdCndiTpCode": ANY_LIFE, "OrdPrc": int(price),
+            "OrdprcPtnCode": LIMIT, "OrdCndiTpCode": LIVES["day"], "OrdPrc": int(price),
         }  # fmt: skip
         return _numbered(await self.rest.order("CSPAT00701", block, what))
 
@@ -110,6 +113,12 @@ class Stocks:
                     average = decimal(row["mamt"]) / shares if shares else None
                     found[symbol] = PositionReport(f"{symbol}@ls", shares, average)
         return found
+
+    async def orderable(self, symbol: str, side: int, price: Decimal | None, night: bool) -> int:
+        """Shares that could be ordered now with the account's own money. price: None = at the market."""
+        asked = {"BnsTpCode": side_code(side), "IsuNo": f"A{symbol}", "OrdPrc": float(price or 0)}
+        answer = await self.rest.ask("CSPBQ00200", {"CSPBQ00200InBlock1": asked})
+        return whole(answer.row("OutBlock2").get("OrdAbleQty"))
 
     async def account(self, now: int) -> AccountReport:
         """total: the cash once all trades are paid (D+2), as the desk counts it."""

@@ -114,6 +114,16 @@ CSPAQ22200 /stock/accno 1/10
   ChgAfPldgRat.3 RqrdPldgAmt# PdlckAmt# OrgPldgSumAmt# SubPldgSumAmt# CrdtPldgAmtMny# CrdtPldgSubstAmt#
   Imreq# CrdtPldgRuseAmt# DpslRestrcAmt# PrdaySellAdjstAmt# PrdayBuyAdjstAmt# CrdaySellAdjstAmt#
   CrdayBuyAdjstAmt# CslLoanAmtdt1# RcvblUablOrdAbleAmt#
+CSPBQ00200 /stock/accno 1/10
+ <CSPBQ00200InBlock1 BnsTpCode IsuNo OrdPrc.2
+ >CSPBQ00200OutBlock1 RecCnt# BnsTpCode AcntNo InptPwd IsuNo OrdPrc.2 RegCommdaCode
+ >CSPBQ00200OutBlock2 RecCnt# AcntNm IsuNm Dps# SubstAmt# CrdtPldgRuseAmt# MnyOrdAbleAmt# SubstOrdAbleAmt#
+  MnyMgn# SubstMgn# SeOrdAbleAmt# KdqOrdAbleAmt# PrsmptDpsD1# PrsmptDpsD2# MnyoutAbleAmt# RcvblAmt#
+  CmsnRat.5 AddLevyAmt# RuseObjAmt# MnyRuseObjAmt# FirmMgnRat.4 SubstRuseObjAmt# IsuMgnRat.4 AcntMgnRat.4
+  TrdMgnrt.4 Cmsn# MgnRat20pctOrdAbleAmt# MgnRat20OrdAbleQty# MgnRat30pctOrdAbleAmt# MgnRat30OrdAbleQty#
+  MgnRat40pctOrdAbleAmt# MgnRat40OrdAbleQty# MgnRat100pctOrdAbleAmt# MgnRat100OrdAbleQty#
+  MgnRat100MnyOrdAbleAmt# MgnRat100MnyOrdAbleQty# MgnRat20pctRuseAbleAmt# MgnRat30pctRuseAbleAmt#
+  MgnRat40pctRuseAbleAmt# MgnRat100pctRuseAbleAmt# OrdAbleQty# OrdAbleAmt#
 CSPAQ13700 /stock/accno 1/10
  <CSPAQ13700InBlock1 OrdMktCode BnsTpCode IsuNo ExecYn OrdDt SrtOrdNo2# BkseqTpCode OrdPtnCode
  >CSPAQ13700OutBlock1 RecCnt# AcntNo InptPwd OrdMktCode BnsTpCode IsuNo ExecYn OrdDt SrtOrdNo2#

@@ -81,6 +81,7 @@ def handlers(
         "t0424": stock_accounts.holdings,
         "CSPAQ12200": stock_accounts.cash,
         "CSPAQ22200": stock_accounts.cash,
+        "CSPBQ00200": stock_accounts.orderable,
         "FOCCQ33600": extras.returns,
         "MMDAQ91200": extras.margins,
         "t1866": extras.saved,

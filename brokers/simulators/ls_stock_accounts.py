@@ -168,6 +168,28 @@ class StockAccounts(Books):
             "sunikrt": (worth - paid) / paid * 100 if paid else ZERO,
         }
 
+    def orderable(self, ask: Ask) -> Reply:
+        """CSPBQ00200: how many shares cash would buy at a price, or are there to be sold."""
+        account, money = ask.account, self.money
+        symbol, free = ask.text("IsuNo").removeprefix("A"), max(int(money.available(account)), 0)
+        shares = 0
+        if symbol in self.exchange.listings:
+            contract = self.exchange.contract(symbol)
+            price = ask.number("OrdPrc") or self.exchange.mark(symbol)
+            bought = free // (price * (1 + contract.fees.taker)) if price else ZERO
+            shares = int(bought if ask.text("BnsTpCode") == "2" else money.sellable(account, contract))
+        sums = {
+            "RecCnt": 1,
+            "MnyOrdAbleAmt": free,
+            "SeOrdAbleAmt": free,
+            "MgnRat100pctOrdAbleAmt": free,
+            "MgnRat100OrdAbleQty": shares,
+            "MgnRat100MnyOrdAbleQty": shares,
+            "OrdAbleQty": shares,
+            "OrdAbleAmt": free,
+        }
+        return Reply({"OutBlock1": echoed(ask), "OutBlock2": sums}, "00136")
+
     def cash(self, ask: Ask) -> Reply:
         """CSPAQ12200 and CSPAQ22200: what is there today, tomorrow, and the day after, when all is paid."""
         account, money = ask.account, self.money

@@ -164,3 +164,30 @@ def test_an_unknown_submit_beside_a_strangers_twin_is_nobodys() -> None:
             assert len({each.venue_id for each in reports}) == 2
 
     asyncio.run(asyncio.wait_for(scene(), 30))
+
+
+@pytest.mark.parametrize("adapter", [LS, LS_STOCKS], ids=str)
+@pytest.mark.parametrize("life", ["ioc", "fok"])
+def test_a_limit_order_that_takes_at_once_leaves_nothing_behind(adapter: Adapter, life: str) -> None:
+    async def scene() -> None:
+        async with stage(adapter, feeds=(Feed.ORDERS,), life=life) as at:
+            away, near = at.order("run-1", limit=0.98), at.order("run-2", limit=1.01)
+            await at.broker.submit(away)
+            await at.until(lambda: at.view(away).status is OrderStatus.EXPIRED)
+            await at.broker.submit(near)
+            await at.until(lambda: at.view(near).filled == near.quantity)
+            assert await at.resting() == set()
+
+    asyncio.run(asyncio.wait_for(scene(), 30))
+
+
+@pytest.mark.parametrize("adapter", [LS, LS_STOCKS], ids=str)
+def test_what_can_be_ordered_is_asked_of_the_account(adapter: Adapter) -> None:
+    async def scene() -> None:
+        async with stage(adapter) as at:
+            before = await at.broker.orderable(at.instrument, 1, adapter.at(1.0))
+            await at.broker.submit(at.order(limit=0.98))
+            after = await at.broker.orderable(at.instrument, 1, adapter.at(1.0))
+            assert before > after > 0
+
+    asyncio.run(asyncio.wait_for(scene(), 30))

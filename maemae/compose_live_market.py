@@ -1,6 +1,6 @@
 """Where a live bot's bars come from and where its orders go."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from maemae.compose_rules import desk_rules
 from maemae.settings import InstrumentSettings, Profile
 from market.bars import PRICES, Panel
 from market.errors import ConfigError
-from market.instruments import Instrument
+from market.instruments import Instrument, Kind
 from market.timeframes import parse_timeframe
 
 ANSWER = 3 * 10**9  # ns that a bar which was asked for may take, before a row goes without it
@@ -86,6 +86,7 @@ async def streamed(profile: Profile, venue: Venue) -> Market:
     """A connected venue's market, as it happens; orders go there in live mode, else nowhere."""
     timeframe, real = timeframe_of(profile), profile.mode == "live"
     found = await venue.instruments(instruments_of(profile))
+    _check_kinds(found)
     instruments = tuple(with_costs(one, profile.costs, _own(one, profile)) for one in found)
     rules = desk_rules(profile, timeframe, PARTICIPATION)
     if real and not venue.capabilities.short:
@@ -111,6 +112,16 @@ async def streamed(profile: Profile, venue: Venue) -> Market:
         measure=venue.measure_clock,
         venue=venue,
     )
+
+
+def _check_kinds(instruments: Sequence[Instrument]) -> None:
+    """The ledger keeps no premiums and no indices: what the desk can't hold isn't begun."""
+    for one in instruments:
+        if one.kind in (Kind.OPTION, Kind.INDEX):
+            raise ConfigError(
+                f"{one.id}: {one.kind.name.lower()}s can be heard and looked up, not traded by a bot yet. "
+                "Name futures, stocks or coins."
+            )
 
 
 def venue_of(profile: Profile, signed: bool = True, **more: Any) -> Venue:

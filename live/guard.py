@@ -170,13 +170,14 @@ class Guard:
 
     def _adv(self, column: int) -> float | None:
         """Units traded in an average day of the newest bars; None when nothing is known of it."""
-        if self.session is None or len(self.session.reader.history) == 0:
+        if self.session is None:
             return None
-        panel = self.session.reader.history.panel
-        a_day = max(int(DAY / panel.timeframe), 1)
-        volumes = panel.volume[-a_day:, column]
+        history = self.session.reader.history
+        a_day = max(int(DAY / history.timeframe), 1)
+        volumes = history.volumes(column, a_day)
         known = volumes[volumes == volumes]
-        return float(known.mean() * a_day) if len(known) and known.sum() > 0.0 else None
+        total = float(known.sum())  # on an order's way: summed once
+        return total / len(known) * a_day if total > 0.0 else None
 
     def _worth(self, strategy: int) -> float:
         """Realised and unrealised result of a strategy since the account began."""

@@ -50,6 +50,11 @@ class History:
         """Open of a row, ns UTC."""
         return int(self._ts[row])
 
+    def volumes(self, column: int, most: int) -> NDArray[np.float64]:
+        """Units traded in each of the newest rows of an instrument, of shape (at most ``most``,)."""
+        newest: NDArray[np.float64] = self._columns["volume"][column, max(self._n - most, 0) : self._n]
+        return newest
+
     def append(self, ts: int, prices: Prices) -> None:
         """One row. Raises DataError when it isn't after the last."""
         n = len(self)

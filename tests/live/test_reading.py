@@ -152,3 +152,17 @@ def test_a_strategy_that_changes_its_mind_is_refused_after_bars_were_forgotten()
     with pytest.raises(DataError, match="it repaints"):
         for t in range(200):
             reader.bar(int(panel.ts[t]), prices_of(panel, t))
+
+
+def test_the_newest_volumes_are_the_panels_own() -> None:
+    panel = walk(3, gaps=True, seed=6)
+    history = History(panel.instruments, panel.timeframe)
+    assert history.volumes(0, 5).shape == (0,)
+    for t in range(200):
+        history.append(int(panel.ts[t]), prices_of(panel, t))
+        if t == 150:
+            history.forget(140)
+        for column in range(3):
+            for most in (1, 5, 500):
+                kept = history.panel.volume[-most:, column]
+                np.testing.assert_array_equal(history.volumes(column, most), kept)

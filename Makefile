@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 WORKERS ?= 2
-# Of chaos: binance, binance_usdm, upbit or nameless.
+# Of chaos: binance, binance_usdm, upbit, ls or nameless.
 VENUE ?= binance
 
 .PHONY: demo test lint types layers bench chaos soak clean

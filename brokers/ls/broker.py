@@ -64,8 +64,9 @@ class LsBroker:
 
     use: the instruments that orders, fills and positions are asked of; those of ``instruments`` and
     ``subscribe`` are added. clock: ns UTC. haste: by which LS's rates are multiplied, for simulators that
-    don't count. result_s: until a cancellation's result, which a stream says, is looked up. sessions: when an
-    instrument trades; days: KRX's. wire: of an address and a timeout.
+    don't count. result_s: until a cancellation's result, which a stream says, is looked up. quiet_s: that the
+    stream may say nothing while prices are subscribed to and traded. sessions: when an instrument trades;
+    days: KRX's. wire: of an address and a timeout.
     """
 
     access: LsAccess
@@ -76,6 +77,7 @@ class LsBroker:
     tick_s: float = 0.1
     haste: float = 1.0
     result_s: float = 2.0
+    quiet_s: float = 60.0
     sessions: Sessions = krx.session_of
     wire: Callable[[str, float], Wire] = Wire
     days: krx.Calendar = field(default_factory=krx.calendar)
@@ -181,14 +183,14 @@ class LsBroker:
 
     async def instruments(self, ids: Sequence[str]) -> tuple[Instrument, ...]:
         orders = self._orders
-        for name in dict.fromkeys(ids):
-            if name not in self._known:
-                self._check_kind(name)
-                found = await self._listing.instrument(name)
-                self._known[name] = found
-                orders.account.instruments[found.symbol] = name
+        new = [name for name in dict.fromkeys(ids) if name not in self._known]
+        for name in new:
+            self._check_kind(name)
+            found = await self._listing.instrument(name)
+            self._known[name] = found
+            orders.account.instruments[found.symbol] = name
         over = self._listing.expired & set(ids)
-        if ids and over == set(ids):
+        if new and over == set(ids):
             nearest = await front(self.rest)
             raise ConfigError(
                 f"{', '.join(sorted(over))}: expired. Name a contract that is listed, such as {nearest}@ls."
@@ -236,7 +238,10 @@ class LsBroker:
         if Feed.BARS in feeds and timeframe <= 0:
             raise ConfigError(f"ls: bars are subscribed to with timeframe = {timeframe}; expected ns.")
         self._feeds = set(feeds)
-        self._socket = Socket(self.access.socket(self.kind), self.tokens, self._heard, self._link)
+        self._socket = Socket(
+            self.access.socket(self.kind), self.tokens, self._heard, self._link, quiet_s=self.quiet_s,
+            expected=self._market_speaks,
+        )  # fmt: skip
         self._socket.want(self._streams(instruments, feeds))
         if Feed.BARS in feeds:
             candles = Candles(
@@ -247,6 +252,15 @@ class LsBroker:
 
     def _bars_of(self, timeframe: int) -> Callable[[str, int, int], Awaitable[Bars]]:
         return lambda name, start, end: self.bars(name, timeframe, start, end)
+
+    def _market_speaks(self) -> bool:
+        """Whether prices were asked for and something is in continuous trading."""
+        if not self._feeds & {Feed.TRADES, Feed.QUOTES}:
+            return False
+        now = self.now()
+        listed = [one for name, one in self._known.items() if name not in self._listing.expired]
+        spans = (self.sessions(one, now, self.days) for one in listed)
+        return any(span.phase is krx.Phase.CONTINUOUS for span in spans)
 
     def _streams(self, instruments: Sequence[str], feeds: set[Feed]) -> list[tuple[str, str]]:
         streams = [STATUS]

@@ -114,6 +114,8 @@ class Listing:
 
     async def limits_of(self, instrument: Instrument) -> krx.Limits | None:
         """The prices allowed today; None where LS says none."""
+        if instrument.id in self.expired:
+            return None
         if self._asked_on.get(instrument.id) != self.today():
             await self._quoted(instrument.id, instrument.symbol)
         return self.limits.get(instrument.id)

@@ -7,6 +7,7 @@ told DOWN, then GAP and UP, and asks for what may be missing.
 import asyncio
 import json
 import random
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -35,7 +36,8 @@ class Socket:
     """url: with its path. hear: told every message. said: told the connection's state and the reason.
 
     answer_s: until a registration must have been answered. heartbeat_s: between pings; a connection whose
-    pong doesn't come is dropped.
+    pong doesn't come is dropped. expected: whether something should come now: a connection that says nothing
+    for ``quiet_s`` then is dropped, too; LS's are known to die without a word.
     """
 
     url: str
@@ -43,8 +45,11 @@ class Socket:
     hear: Callable[[Message], None]
     said: Callable[[Link, str], None]
     answer_s: float = 10.0
+    quiet_s: float = 60.0
+    expected: Callable[[], bool] = lambda: False
     heartbeat_s: float = 20.0
     unread: int = 0  # frames that couldn't be read
+    heard: int = 0  # frames
     _wanted: dict[Stream, None] = field(default_factory=dict)
     _answers: "dict[Stream, asyncio.Future[Message]]" = field(default_factory=dict)
     _ws: "aiohttp.ClientWebSocketResponse | None" = None
@@ -92,6 +97,7 @@ class Socket:
                         self.url, heartbeat=self.heartbeat_s, max_msg_size=0, autoping=True
                     ) as ws:
                         reading = asyncio.create_task(self._read(ws))
+                        watching = asyncio.create_task(self._watch(ws))
                         try:
                             await self._registered(ws, reading)
                             if was_up:
@@ -100,8 +106,9 @@ class Socket:
                             self._up, was_up, wait = True, True, FIRST_WAIT_S
                             await reading
                         finally:
-                            reading.cancel()
-                            await asyncio.gather(reading, return_exceptions=True)
+                            for task in (reading, watching):
+                                task.cancel()
+                            await asyncio.gather(reading, watching, return_exceptions=True)
                 except (aiohttp.ClientError, OSError, TimeoutError) as error:
                     reason = type(error).__name__
                 except (Ended, MaemaeError) as error:
@@ -156,10 +163,22 @@ class Socket:
             self._wanted.pop(stream, None)
             raise ConfigError(f"ls: registration for {code} {key}: {said(found.code, found.text)}.")
 
+    async def _watch(self, ws: "aiohttp.ClientWebSocketResponse") -> None:
+        """Drop a connection that is silent while the market speaks."""
+        heard, since = self.heard, time.monotonic()
+        while True:
+            await asyncio.sleep(min(self.quiet_s / 4, 5.0))
+            if self.heard != heard or not self.expected():
+                heard, since = self.heard, time.monotonic()
+            elif time.monotonic() - since > self.quiet_s:
+                await ws.close()
+                return
+
     async def _read(self, ws: "aiohttp.ClientWebSocketResponse") -> None:
         async for frame in ws:
             if frame.type.name not in ("TEXT", "BINARY"):
                 continue
+            self.heard += 1
             try:
                 found = message(frame.data)
             except DataError:

@@ -219,7 +219,9 @@ def broker_of(adapter: Adapter, sim: Any, **more: Any) -> Any:
     )  # fmt: skip
 
 
-def ls_broker_of(sim: Any, keys: Keys, symbol: str, timeout_s: float = 0.4, **more: Any) -> Named:
+def ls_broker_of(
+    sim: Any, keys: Keys, symbol: str, timeout_s: float = 0.4, quiet_s: float = 60.0, **more: Any
+) -> Named:
     """LS's, under our names. more: of ``LsAccess``."""
     where = {"url": sim.rest_url, "socket_url": sim.socket_url.removesuffix("/websocket")}
     fee = 0.00015 if len(symbol) == 6 else 0.00003
@@ -228,7 +230,7 @@ def ls_broker_of(sim: Any, keys: Keys, symbol: str, timeout_s: float = 0.4, **mo
     return Named(
         LsBroker(
             access, keys, (f"{symbol}@ls",), clock=lambda: now() * 10**6, patience=0, tick_s=0.01,
-            haste=1_000.0, result_s=0.3,
+            haste=1_000.0, result_s=0.3, quiet_s=quiet_s,
         )
     )  # fmt: skip
 

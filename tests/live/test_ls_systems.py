@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,11 @@ import pytest
 from brokers.keys import Keys
 from brokers.ls.access import LsAccess
 from brokers.ls.broker import LsBroker
-from brokers.simulators import Account, LsSim, contract_of
+from brokers.simulators import Account, Kind, LsSim, contract_of
 from brokers.simulators.ls_extras import Condition
 from brokers.simulators.ls_ledger import NEW
+from brokers.simulators.order import Ticket
+from live.control.answers import Code
 from live.control.places import Places
 from live.host import Hosted, host
 from live.redaction import Redactor
@@ -110,7 +112,7 @@ async def trading(
         now = sim.clock.now
         where = {"url": sim.rest_url, "socket_url": sim.socket_url.removesuffix("/websocket")}
         broker = LsBroker(
-            LsAccess("KEY", "SECRET", margin=0.1, fee=checked.venue.fee, **where),
+            LsAccess("KEY", "SECRET", margin=0.1, fee=checked.venue.fee, timeout_s=1.0, **where),
             Keys(money.key, money.secret),
             tuple(checked.market.instruments),
             clock=lambda: now() * 10**6,
@@ -249,5 +251,59 @@ def test_what_the_condition_finds_is_bought_in_parts(tmp_path: Path) -> None:
             await desk.play(3)
             assert [entry.contract.symbol for entry in desk.orders()].count("000660") == 3
             assert desk.lots()["005930"] > 0
+
+    run(scene())
+
+
+def test_two_orders_that_fit_a_lost_answer_halt_the_instrument_until_a_person_says(tmp_path: Path) -> None:
+    day = date(2026, 10, 14)
+    closes = [1000.0] * 31 + [1000.0 + 0.5 * k for k in range(1, 15)] + [1007.0] * 60
+    played = {"A016C000": bars_of("A016C000", day, 8 * 60 + 45, closes, MINUTE, 0.1)}
+    change = {
+        "market": {"instruments": ["A016C000@ls"], "timeframe": "1m"},
+        "filters": [],
+        "monitor": {},
+        "sizing": {"use": "fixed", "quantity": 1},
+        "live": {"local_stops": True, "warmup": 20},
+    }
+
+    async def scene() -> None:
+        async with trading("kospi200-daynight", tmp_path, played, 25, change) as desk:
+            bot, sim = desk.hosted.bot, desk.sim
+            sim.faults.add(Kind.SILENT_ACCEPTED, "POST /futureoption/order CFOAT00100")
+            submit = sim.exchange.submit
+
+            def submitted_twice(account: Account, ticket: Ticket) -> Any:
+                """Somebody else sends the very same at that instant."""
+                sim.exchange.submit = submit  # type: ignore[method-assign]
+                made = submit(account, ticket)
+                submit(account, replace(ticket, extra=dict(ticket.extra)))
+                return made
+
+            sim.exchange.submit = submitted_twice  # type: ignore[method-assign]
+            several = bot.engine.sending.naming.several
+            for _ in range(12):
+                await sim.advance(1)
+                await asyncio.sleep(0.05)
+                if sim.exchange.submit == submit:
+                    break
+            await desk.until(lambda: bool(several))
+            [name] = several
+            order = bot.engine.session.orders[name].order
+            numbers = several[name]
+            assert len(numbers) == 2
+            status = await bot.status()
+            assert any(all(number in each for number in numbers) for each in status.reasons), status
+            before = len(desk.orders())
+            await sim.advance(5)
+            await asyncio.sleep(0.3)
+            assert len(desk.orders()) == before  # nothing new is risked
+            ours = min(numbers, key=int)
+            done = await bot.settle(name, ours, "kim")
+            assert done.code is Code.SETTLED, done
+            await desk.until(lambda: name not in bot.engine.sending.in_flight)
+            known = bot.engine.session.orders[name]
+            await bot.engine.reconcile()
+            assert known.venue_id == ours and known.view.filled == order.quantity
 
     run(scene())

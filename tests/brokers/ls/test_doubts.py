@@ -14,7 +14,7 @@ from brokers.simulators.ls_ledger import NEW
 from brokers.simulators.order import Ticket
 from desk.orders import Fill, OrderStatus
 from market import krx
-from market.errors import OrderRefused, OutcomeUnknown, VenueDown
+from market.errors import ConfigError, OrderRefused, OutcomeUnknown, VenueDown
 from tests.brokers.stages import FALLS, LS, LS_STOCKS, START, Adapter, Stage, stage
 
 OTHERS: dict[str, Any] = {
@@ -189,5 +189,30 @@ def test_what_can_be_ordered_is_asked_of_the_account(adapter: Adapter) -> None:
             await at.broker.submit(at.order(limit=0.98))
             after = await at.broker.orderable(at.instrument, 1, adapter.at(1.0))
             assert before > after > 0
+
+    asyncio.run(asyncio.wait_for(scene(), 30))
+
+
+def test_a_stream_that_dies_without_a_word_is_opened_anew() -> None:
+    async def scene() -> None:
+        async with stage(LS, feeds=(Feed.ORDERS, Feed.QUOTES), quiet_s=0.2) as at:
+            await at.until(lambda: at.links(Feed.ORDERS).count("UP") > 1)
+            assert at.links(Feed.ORDERS)[:4] == ["UP", "DOWN", "GAP", "UP"]
+            await at.broker.submit(at.order())
+            await at.until(lambda: at.view(at.order()).status is OrderStatus.FILLED)
+
+    asyncio.run(asyncio.wait_for(scene(), 30))
+
+
+def test_an_expired_contract_alone_is_refused_and_beside_another_left_alone() -> None:
+    async def scene() -> None:
+        async with stage(LS) as at:
+            with pytest.raises(ConfigError, match=r"101T9000@ls: expired.*101TC000"):
+                await at.broker.instruments(["101T9000@ls"])
+            old, new = await at.broker.instruments(["101T9000@ls", at.instrument])
+            assert old.expiry < at.broker.now() < new.expiry
+            with pytest.raises(OrderRefused, match="expired"):
+                await at.broker.submit(at.order(limit=0.98, instrument="101T9000@ls"))
+            assert len(await at.broker.bars("101T9000@ls", 60 * 10**9, START, START + 10**12)) == 0
 
     asyncio.run(asyncio.wait_for(scene(), 30))

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from brokers.contract import AccountReport, PositionReport
 from brokers.ls.answers import Answer
-from brokers.ls.lines import Deed, Line, Trade
+from brokers.ls.lines import Deed, Line, Trade, with_rest
 from brokers.ls.rest import Rest
 from brokers.ls.values import Row, day_of, decimal, instant, number, side, side_code, whole
 from desk.orders import Order
@@ -74,7 +74,11 @@ class Derivatives:
         lines = [_of_history(row, False, days) async for row in self._history(first, last)]
         if self.real:
             lines += [_of_history(row, True, days) async for row in self._nights(first, last)]
-        return _with_rest(_joined(lines), resting, last)
+        found = _joined(lines)
+        for line in found:
+            if line.day == last and line.number in resting:
+                _check_scale(line, resting[line.number])
+        return with_rest(found, resting, last, "t0434", "CFOAQ00600")
 
     async def _today(self) -> AsyncIterator[Row]:
         asked = {"expcode": "", "chegb": "0", "sortgb": "2", "cts_ordno": " "}
@@ -201,25 +205,6 @@ def _joined(lines: Iterable[Line]) -> list[Line]:
         before = found.get(key)
         found[key] = line if before is None else replace(line, trades=before.trades + line.trades)
     return list(found.values())
-
-
-def _with_rest(lines: list[Line], resting: dict[str, Row], today: str) -> list[Line]:
-    """What rests by the list of the day, which has its own scale of prices and may know orders earlier."""
-    known = {line.number for line in lines if line.day == today}
-    unknown = [key for key, row in resting.items() if key not in known and decimal(row["ordrem"])]
-    if unknown:
-        raise VenueDown(
-            f"ls: t0434 lists order {', '.join(unknown)}, which CFOAQ00600 doesn't have yet. Ask again."
-        )
-    found = []
-    for line in lines:
-        row = resting.get(line.number) if line.day == today else None
-        if row is None:
-            found.append(line)
-            continue
-        _check_scale(line, row)
-        found.append(replace(line, left=decimal(row["ordrem"])))
-    return found
 
 
 def _check_scale(line: Line, row: Row) -> None:

@@ -5,12 +5,14 @@ began with one number is one order, whatever it was called later.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
 
 from brokers.contract import OrderReport
+from brokers.ls.values import Row, decimal
 from desk.orders import Accepted, Canceled, Expired, Order, OrderEvent, Rejected
+from market.errors import VenueDown
 
 ZERO = Decimal(0)
 
@@ -105,6 +107,26 @@ def orders_of(lines: Iterable[Line]) -> list[Listed]:
     for line in sorted(known.values(), key=lambda line: (line.day, int(line.number))):
         chains.setdefault((line.day, _root(line, known)), []).append(line)
     return [Listed(root, tuple(found)) for (_, root), found in chains.items() if _whole(found)]
+
+
+def with_rest(
+    lines: Iterable[Line], resting: Mapping[str, Row], today: str, list_: str, history: str
+) -> list[Line]:
+    """What rests, by the list of the day, a row for each number. Raises VenueDown for an order that this list
+    has and the history doesn't: then neither is complete."""
+    lines = list(lines)
+    known = {line.number for line in lines if line.day == today}
+    unknown = [key for key, row in resting.items() if key not in known and decimal(row["ordrem"])]
+    if unknown:
+        raise VenueDown(
+            f"ls: {list_} lists order {', '.join(unknown)}, which {history} lacks yet. Ask again."
+        )
+    return [
+        replace(line, left=decimal(resting[line.number]["ordrem"]))
+        if line.day == today and line.number in resting
+        else line
+        for line in lines
+    ]
 
 
 def _root(line: Line, known: Mapping[tuple[str, str], Line]) -> str:

@@ -1,14 +1,14 @@
 """Korean stocks at LS: TRs of orders, lists, positions and money. KRX's regular session, cash only."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from brokers.contract import AccountReport, PositionReport
 from brokers.ls.answers import Answer
 from brokers.ls.executions import Executions
-from brokers.ls.lines import Deed, Line
+from brokers.ls.lines import Deed, Line, with_rest
 from brokers.ls.rest import Rest
 from brokers.ls.values import Row, decimal, instant, number, side, side_code, whole
 from desk.orders import Order
@@ -67,7 +67,7 @@ class Stocks:
         while day <= today:
             lines += await self._day(day.strftime("%Y%m%d"))
             day = days.next(day)
-        return _with_rest(lines, resting, today.strftime("%Y%m%d"))
+        return with_rest(lines, resting, today.strftime("%Y%m%d"), "t0425", "CSPAQ13700")
 
     async def _today(self) -> AsyncIterator[Row]:
         asked = {"expcode": "", "chegb": "0", "medosu": "0", "sortgb": "2", "cts_ordno": ""}
@@ -162,19 +162,3 @@ def _filled(number_: str, rows: list[Row]) -> tuple[Decimal, Decimal]:
         raise DataError(f"LS lists order {number_} in {len(rows)} rows that don't add up to {total} filled.")
     paid = sum((quantity * price for quantity, price in executed), Decimal(0))
     return total, paid / total if total else Decimal(0)
-
-
-def _with_rest(lines: list[Line], resting: dict[str, Row], today: str) -> list[Line]:
-    """What rests by the list of the day."""
-    known = {line.number for line in lines if line.day == today}
-    unknown = [key for key, row in resting.items() if key not in known and decimal(row["ordrem"])]
-    if unknown:
-        raise VenueDown(
-            f"ls: t0425 lists order {', '.join(unknown)}, which CSPAQ13700 doesn't have yet. Ask again."
-        )
-    return [
-        replace(line, left=decimal(resting[line.number]["ordrem"]))
-        if line.day == today and line.number in resting
-        else line
-        for line in lines
-    ]

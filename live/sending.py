@@ -21,8 +21,10 @@ from live.session import STALE, Session
 from live.settling import NONE, ask, undecided
 from live.trader import Intent, Withdraw
 from market.errors import MaemaeError, OrderRefused, OutcomeUnknown, VenueDown
+from market.timeframes import SECOND
 
 Clock = Callable[[], int]
+AGED = SECOND  # that an entry may stand in its queue before prices and account must be looked at again
 NUMBER_S = 2.0  # a cancel waits for the number of an order that was accepted
 UNDECIDED = 5  # times rarer is asked about an order that a person must settle
 
@@ -136,7 +138,10 @@ class Sending(Queues):
             await self._let_go(self.session.orders[intent.order.client_id])
 
     async def _let_go(self, known: Known) -> None:
-        """Judge once more, and send."""
+        """Judge once more what is new risk and stood in its queue, or had to wait, and send."""
+        stood = self.clock() - known.created > AGED
+        if stood and known.number >= 0 and not known.order.reduces:
+            known.waits = True
         if known.order.reduces and self.before_exit is not None:
             await self.before_exit(known.order)
         if await self._may_leave(known):

@@ -4,6 +4,9 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from desk.orders import Order
+from live.risk.judgement import Judgement
+from market.timeframes import SECOND
 from tests.live.lives import Life, life, walk
 
 
@@ -41,3 +44,33 @@ def test_a_comparison_meanwhile_leaves_it_alone(tmp_path: Path) -> None:
             assert not engine.sending.in_flight and engine.session.orders[name].events
 
     asyncio.run(lived())
+
+
+def test_an_entry_that_stood_in_its_queue_is_judged_again(tmp_path: Path) -> None:
+    """The queue may have been held up by a cancel that took its time: prices are others by then."""
+
+    async def lived() -> None:
+        async with life(tmp_path, walk()) as one:
+            sending, asked = one.bot.engine.sending, list[str]()
+            clock, judge = sending.clock, sending.judge
+            assert judge is not None
+
+            def judged(order: Order) -> Judgement:
+                asked.append(order.client_id)
+                return judge(order)
+
+            sending.judge = judged
+            await one.step(60)
+            assert not asked and _entries(one)  # what leaves at once was judged at once
+            before = set(_entries(one))
+            sending.clock = lambda: clock() + 2 * SECOND
+            await one.step(60)
+            later = [name for name in _entries(one) if name not in before]
+            assert later and set(asked) == set(later)
+
+    asyncio.run(lived())
+
+
+def _entries(one: Life) -> list[str]:
+    known = one.bot.engine.session.orders.known
+    return [name for name, each in known.items() if each.number >= 0 and not each.order.reduces]

@@ -54,7 +54,7 @@ def judge(lives: Sequence[Lived]) -> Verdict:
 
 
 def growth(samples: Sequence[dict[str, Any]]) -> float | None:
-    """By peaks: history is shortened every few days, so that memory is a saw."""
+    """By peaks: history is shortened every few days, and what is known of every order stays."""
     resident = [each["resident"] for each in samples]
     if len(resident) < 2 * SETTLED:
         return None

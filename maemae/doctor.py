@@ -183,7 +183,13 @@ async def _size(bot: LiveBot, venue: Venue, one: Instrument) -> str:
         return "no price in the last two hours: not judged"
     price = float(bars.close[-1]) * one.multiplier
     sizing, cash = bot.profile.sizing, bot.profile.cash
-    asks = sizing.quantity * price if sizing.use == "fixed" else sizing.notional * cash
+    stop = bot.profile.monitor.stop
+    if sizing.use == "fixed":
+        asks = sizing.quantity * price
+    elif stop is not None:  # so much that no more than the risk is lost there
+        asks = sizing.risk * cash / stop
+    else:
+        asks = sizing.notional * cash
     if sizing.max_notional is not None:
         asks = min(asks, sizing.max_notional * cash)
     least = max(one.min_notional, max(one.min_quantity, one.lot) * price)

@@ -64,6 +64,14 @@ class Derivatives:
         block = {"FnoIsuNo": _code(order.instrument), "OrgOrdNo": int(was), "CancQty": int(left)}
         return _numbered(await self.rest.order(CANCEL[night], block, what))
 
+    async def left(self, order: Order, number_: str, night: bool, day: str) -> Decimal | None:
+        """Lots that rest under a number of a trading day; None = LS doesn't list it."""
+        if night:
+            rows = {number(row["OrdNo"]): row["UnercQty"] async for row in self._nights(day, day)}
+        else:
+            rows = {number(row["ordno"]): row["ordrem"] async for row in self._today(_code(order.instrument))}
+        return decimal(rows[number_]) if number_ in rows else None
+
     # --- lists
 
     async def lines(self, since: int, now: int, days: krx.Calendar) -> list[Line]:
@@ -80,8 +88,8 @@ class Derivatives:
                 _check_scale(line, resting[line.number])
         return with_rest(found, resting, last, "t0434", "CFOAQ00600")
 
-    async def _today(self) -> AsyncIterator[Row]:
-        asked = {"expcode": "", "chegb": "0", "sortgb": "2", "cts_ordno": " "}
+    async def _today(self, symbol: str = "") -> AsyncIterator[Row]:
+        asked = {"expcode": symbol, "chegb": "0", "sortgb": "2", "cts_ordno": " "}
         async for answer in self.rest.all("t0434", asked, lambda answer: _cursor(answer, "cts_ordno")):
             for row in answer.rows("OutBlock1"):
                 yield row

@@ -8,7 +8,7 @@ from brokers.ls.listing import Listing, is_stock
 from brokers.ls.messages import Message
 from desk.orders import Order
 from market import krx
-from market.errors import OrderRefused
+from market.errors import ConfigError, OrderRefused
 from market.instruments import Instrument
 
 Sessions = Callable[[Instrument, int, krx.Calendar], krx.Span]
@@ -56,7 +56,10 @@ class Gate:
         night = span.session is krx.Session.NIGHT
         limits = None
         if deed is not krx.Deed.CANCEL and order.limit is not None:
-            limits = await self.listing.limits_of(instrument)
+            try:
+                limits = await self.listing.limits_of(instrument)
+            except ConfigError as error:  # it was delisted since
+                raise OrderRefused(f"order {order.client_id}: {error} Nothing was sent.") from None
         quantity, price = float(order.quantity), float(order.limit or 0)
         asked = krx.Asked(instrument, quantity, price, order.limit is None, self.at_once, night, deed)
         if reason := krx.refusal(asked, now, span, self._state(instrument, night), limits):

@@ -55,6 +55,13 @@ class Stocks:
         block = {"OrgOrdNo": int(was), "IsuNo": _coded(order.instrument), "OrdQty": int(left)}
         return _numbered(await self.rest.order("CSPAT00801", block, what))
 
+    async def left(self, order: Order, number_: str, night: bool, day: str) -> Decimal | None:
+        """Shares that rest under a number of today; None = LS doesn't list it."""
+        rows = {
+            number(row["ordno"]): row["ordrem"] async for row in self._today(_coded(order.instrument)[1:])
+        }
+        return decimal(rows[number_]) if number_ in rows else None
+
     # --- lists
 
     async def lines(self, since: int, now: int, days: krx.Calendar) -> list[Line]:
@@ -69,8 +76,8 @@ class Stocks:
             day = days.next(day)
         return with_rest(lines, resting, today.strftime("%Y%m%d"), "t0425", "CSPAQ13700")
 
-    async def _today(self) -> AsyncIterator[Row]:
-        asked = {"expcode": "", "chegb": "0", "medosu": "0", "sortgb": "2", "cts_ordno": ""}
+    async def _today(self, symbol: str = "") -> AsyncIterator[Row]:
+        asked = {"expcode": symbol, "chegb": "0", "medosu": "0", "sortgb": "2", "cts_ordno": ""}
         async for answer in self.rest.all("t0425", asked, lambda answer: _cursor(answer, "cts_ordno")):
             for row in answer.rows("OutBlock1"):
                 yield row

@@ -85,12 +85,14 @@ class Trading:
         root, instrument = self._root(order), self._instrument(order)
         night = await self.gate.night(order, instrument, krx.Deed.CANCEL)
         what = f"cancel of order {order.client_id}"
-        listed = await self._listed(order, root)
-        if not listed.left:
-            raise self._gone(order, listed)
         was = self.account.chains.newest(root)
+        left = await self.desk.left(order, was, night, self._today())
+        if left is None:
+            left = order.quantity  # so new that LS doesn't list it yet
+        elif not left:
+            raise self._gone(order, await self._listed(order, root))
         try:
-            asked = await self.desk.cancel(order, was, listed.left, night, what)
+            asked = await self.desk.cancel(order, was, left, night, what)
         except Refused as error:
             await self._refused_cancel(order, root, error)
             raise
@@ -106,7 +108,10 @@ class Trading:
 
     async def _refused_cancel(self, order: Order, root: str, error: Refused) -> None:
         """A refusal says that nothing more can be cancelled, or that something filled meanwhile."""
-        listed = await self._listed(order, root)
+        try:
+            listed = await self._listed(order, root)
+        except OrderRefused:
+            raise OutcomeUnknown(f"{error} LS doesn't list it yet: ask again.") from None
         if listed.left:
             raise VenueDown(f"{error} The order is as it was, and rests with {listed.left}.") from None
         raise self._gone(order, listed) from None
@@ -165,7 +170,7 @@ class Trading:
         now = self.now()
         lines = await self.desk.lines(since, now, self.days)
         found = orders_of(lines)
-        today = krx.trading_day(now, self.days).strftime("%Y%m%d")
+        today = self._today()
         for each in found:
             if each.first.day == today:
                 for line in each.lines[1:]:
@@ -183,8 +188,12 @@ class Trading:
         return listed[root]
 
     def _ours(self, listed: Listed) -> str:
-        today = krx.trading_day(self.now(), self.days).strftime("%Y%m%d")
+        today = self._today()
         return self.account.chains.ours(listed.root) if listed.first.day == today else ""
+
+    def _today(self) -> str:
+        """The trading day, YYYYMMDD."""
+        return krx.trading_day(self.now(), self.days).strftime("%Y%m%d")
 
     def _root(self, order: Order) -> str:
         self.begin_session()

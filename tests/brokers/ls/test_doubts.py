@@ -216,3 +216,19 @@ def test_an_expired_contract_alone_is_refused_and_beside_another_left_alone() ->
             assert len(await at.broker.bars("101T9000@ls", 60 * 10**9, START, START + 10**12)) == 0
 
     asyncio.run(asyncio.wait_for(scene(), 30))
+
+
+@pytest.mark.parametrize("adapter", [LS, LS_STOCKS], ids=str)
+def test_an_order_that_lists_do_not_show_yet_can_be_cancelled(adapter: Adapter) -> None:
+    async def scene() -> None:
+        async with stage(adapter, feeds=(Feed.ORDERS,)) as at:
+            order = at.order(limit=0.98)
+            await at.broker.submit(order)
+            await at.advance(1)
+            at.sim.faults.add(Kind.LAGGING, adapter.listing, times=None, value=3600)
+            await at.broker.cancel(order)
+            await at.until(lambda: at.view(order).status is OrderStatus.CANCELED)
+            at.sim.faults.clear()
+            assert await at.resting() == set()
+
+    asyncio.run(asyncio.wait_for(scene(), 30))

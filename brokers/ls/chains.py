@@ -17,12 +17,14 @@ class Chains:
     _ours: dict[str, str] = field(default_factory=dict)  # root -> our id
     _roots: dict[str, str] = field(default_factory=dict)  # our id -> root
 
-    def begin(self, session: object) -> None:
-        """Forget the numbers of another session: nothing rests over its end."""
-        if session != self.session:
-            self.session = session
-            for known in (self._root, self._newest, self._ours, self._roots):
-                known.clear()
+    def begin(self, session: object) -> bool:
+        """Forget the numbers of another session: nothing rests over its end. Whether one has begun."""
+        if session == self.session:
+            return False
+        self.session = session
+        for known in (self._root, self._newest, self._ours, self._roots):
+            known.clear()
+        return True
 
     def link(self, number: str, before: str) -> str:
         """``number`` came out of ``before`` ("" = it is new). Returns the root."""

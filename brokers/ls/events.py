@@ -7,6 +7,7 @@ to the submit says it: until then the event waits.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from brokers.contract import BrokerEvent, Feed, Link, LinkEvent, OrderUpdate
 from brokers.ls.chains import Chains
@@ -42,6 +43,7 @@ class Account:
     priced: Priced
     now: Callable[[], int]
     flying: dict[str, int] = field(default_factory=dict)  # submits under way, by instrument
+    heard: dict[str, dict[str, Decimal]] = field(default_factory=dict)  # by root: fills of the stream, by id
     _early: list[OrderUpdate] = field(default_factory=list)
     _results: "dict[str, asyncio.Future[Told]]" = field(default_factory=dict)
     _ended: dict[str, Told] = field(default_factory=dict)  # that nobody waited for yet
@@ -128,9 +130,9 @@ class FoEvents:
             return
         root = self.account.chains.link(number(row["ordno"]), number(row.get("ordordno")))
         at = instant(str(row["chedate"]), str(row["chetime"]))
-        fill = Fill(
-            trade_id(name, at, number(row["yakseq"])), decimal(row["chevol"]), decimal(row["cheprice"]), ts=at
-        )
+        made = trade_id(name, at, number(row["yakseq"]))
+        fill = Fill(made, decimal(row["chevol"]), decimal(row["cheprice"]), ts=at)
+        self.account.heard.setdefault(root, {})[made] = fill.quantity
         self.account.tell(name, root, self.account.priced(name, side(row["dosugb"]), fill), at)
 
     def _exchange(self, row: Row) -> None:

@@ -149,21 +149,37 @@ class Trading:
         return reports
 
     async def fills(self, since: int) -> list[FillReport]:
-        found = []
+        found: list[FillReport] = []
         for each in await self._all_listed(since):
             name = self.account.instruments.get(each.first.symbol)
-            if name is None:
-                continue
-            for line in each.lines:
-                for trade in line.trades:
-                    if trade.ts >= since:
-                        made = trade_id(name, trade.ts, trade.id)
-                        fill = self.account.priced(
-                            name, line.side, Fill(made, trade.quantity, trade.price, ts=trade.ts)
-                        )
-                        update = OrderUpdate(self._ours(each), each.root, name, fill, trade.ts)
-                        found.append(FillReport(update, line.side))
+            if name is not None:
+                mine = list(self._filled(name, each))
+                self._check_numbers(each.root, mine)
+                found += [fill for fill in mine if fill.update.ts >= since]
         return sorted(found, key=lambda fill: fill.update.ts)
+
+    def _filled(self, name: str, listed: Listed) -> Iterator[FillReport]:
+        """Every execution of an order that the lists know."""
+        for line in listed.lines:
+            for trade in line.trades:
+                made = Fill(trade_id(name, trade.ts, trade.id), trade.quantity, trade.price, ts=trade.ts)
+                fill = self.account.priced(name, line.side, made)
+                yield FillReport(
+                    OrderUpdate(self._ours(listed), listed.root, name, fill, trade.ts), line.side
+                )
+
+    def _check_numbers(self, root: str, listed: Sequence[FillReport]) -> None:
+        """A trade that the stream told must have the same number in the lists: that they count alike is taken
+        from their names only. Raises DataError where they don't, lest a fill counts twice."""
+        heard = self.account.heard.get(root, {})
+        fills = [each.update.event for each in listed if isinstance(each.update.event, Fill)]
+        there = {fill.trade_id for fill in fills}
+        if sum(fill.quantity for fill in fills) >= sum(heard.values()) and not heard.keys() <= there:
+            raise DataError(
+                f"LS numbers the trades of order {root} {', '.join(sorted(heard))} in the stream and "
+                f"{', '.join(sorted(there))} in its lists. Nothing is taken of the lists, lest a fill counts "
+                "twice, and no new risk while they can't be. Tell the developers."
+            )
 
     async def _all_listed(self, since: int) -> list[Listed]:
         self.begin_session()
@@ -220,7 +236,8 @@ class Trading:
 
     def begin_session(self) -> None:
         """Numbers begin anew with every trading day, and may with every session."""
-        self.account.chains.begin(krx.trading_day(self.now(), self.days))
+        if self.account.chains.begin(krx.trading_day(self.now(), self.days)):
+            self.account.heard.clear()
 
     def _instrument(self, order: Order) -> Instrument:
         if order.instrument not in self.known:

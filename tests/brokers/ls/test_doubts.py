@@ -11,10 +11,11 @@ from brokers.contract import Feed
 from brokers.simulators import Kind
 from brokers.simulators.ls_doubts import Doubts
 from brokers.simulators.ls_ledger import NEW
+from brokers.simulators.ls_order_lists import FoOrderLists
 from brokers.simulators.order import Ticket
 from desk.orders import Fill, OrderStatus
 from market import krx
-from market.errors import ConfigError, OrderRefused, OutcomeUnknown, VenueDown
+from market.errors import ConfigError, DataError, OrderRefused, OutcomeUnknown, VenueDown
 from tests.brokers.stages import FALLS, LS, LS_STOCKS, START, Adapter, Stage, stage
 
 OTHERS: dict[str, Any] = {
@@ -230,5 +231,23 @@ def test_an_order_that_lists_do_not_show_yet_can_be_cancelled(adapter: Adapter) 
             await at.until(lambda: at.view(order).status is OrderStatus.CANCELED)
             at.sim.faults.clear()
             assert await at.resting() == set()
+
+    asyncio.run(asyncio.wait_for(scene(), 30))
+
+
+def test_trades_that_the_lists_number_otherwise_are_not_taken_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = FoOrderLists._lines
+
+    def others(self: FoOrderLists, entry: Any, night: bool) -> Any:
+        return [row | {"CtrctNo": int(row["CtrctNo"]) + 777} for row in lines(self, entry, night)]
+
+    async def scene() -> None:
+        async with stage(LS, feeds=(Feed.ORDERS,)) as at:
+            await at.broker.submit(at.order())
+            await at.until(lambda: at.view(at.order()).status is OrderStatus.FILLED)
+            assert len(await at.broker.fills(START)) == 1
+            monkeypatch.setattr(FoOrderLists, "_lines", others)
+            with pytest.raises(DataError, match="lest a fill counts twice"):
+                await at.broker.fills(START)
 
     asyncio.run(asyncio.wait_for(scene(), 30))

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from brokers.contract import AccountReport, PositionReport
 from brokers.ls.answers import Answer
-from brokers.ls.lines import Deed, Line, Trade, with_rest
+from brokers.ls.lines import Deed, Line, Trade, ended, with_rest
 from brokers.ls.rest import Rest
 from brokers.ls.values import Row, day_of, decimal, instant, number, side, side_code, whole
 from desk.orders import Order
@@ -77,7 +77,8 @@ class Derivatives:
     async def lines(self, since: int, now: int, days: krx.Calendar) -> list[Line]:
         """Every line of the trading days since, ns UTC, to now. What rests is asked first: an order that ends
         between two questions is in both answers then, else it were in none."""
-        resting = {number(row["ordno"]): row async for row in self._today()}
+        by_day = krx.session_at(now, days).session is krx.Session.DAY  # t0434 knows the day session only
+        resting = {number(row["ordno"]): row async for row in self._today()} if by_day else {}
         first, last = _day(since, days), _day(now, days)
         lines = [_of_history(row, False, days) async for row in self._history(first, last)]
         if self.real:
@@ -86,7 +87,8 @@ class Derivatives:
         for line in found:
             if line.day == last and line.number in resting:
                 _check_scale(line, resting[line.number])
-        return with_rest(found, resting, last, "t0434", "CFOAQ00600")
+        found = with_rest(found, resting, last, "t0434", "CFOAQ00600")
+        return ended(found, now, days, krx.Board.DERIVATIVES)
 
     async def _today(self, symbol: str = "") -> AsyncIterator[Row]:
         asked = {"expcode": symbol, "chegb": "0", "sortgb": "2", "cts_ordno": " "}

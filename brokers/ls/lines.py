@@ -12,6 +12,7 @@ from enum import Enum
 from brokers.contract import OrderReport
 from brokers.ls.values import Row, decimal
 from desk.orders import Accepted, Canceled, Expired, Order, OrderEvent, Rejected
+from market import krx
 from market.errors import VenueDown
 
 ZERO = Decimal(0)
@@ -127,6 +128,17 @@ def with_rest(
         else line
         for line in lines
     ]
+
+
+def ended(lines: Iterable[Line], now: int, days: krx.Calendar, board: krx.Board) -> list[Line]:
+    """Orders end with the session they were sent in, whatever a list says of what wasn't executed."""
+    current = krx.session_at(now, days, board)
+
+    def over(line: Line) -> bool:
+        then = krx.session_at(line.ts, days, board)
+        return (then.session, then.trading_day) != (current.session, current.trading_day)
+
+    return [replace(line, left=ZERO) if line.left and over(line) else line for line in lines]
 
 
 def _root(line: Line, known: Mapping[tuple[str, str], Line]) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from brokers.contract import AccountReport, PositionReport
 from brokers.ls.answers import Answer
 from brokers.ls.executions import Executions
-from brokers.ls.lines import Deed, Line, with_rest
+from brokers.ls.lines import Deed, Line, ended, with_rest
 from brokers.ls.rest import Rest
 from brokers.ls.values import Row, decimal, instant, number, side, side_code, whole
 from desk.orders import Order
@@ -67,14 +67,16 @@ class Stocks:
     async def lines(self, since: int, now: int, days: krx.Calendar) -> list[Line]:
         """Every line of the trading days since, ns UTC, to now; what rests is asked first, as an order that
         ends between the two questions is in both answers then."""
-        resting = {number(row["ordno"]): row async for row in self._today()}
+        by_day = krx.session_at(now, days, krx.Board.STOCKS).session is krx.Session.DAY
+        resting = {number(row["ordno"]): row async for row in self._today()} if by_day else {}
         lines: list[Line] = []
         today = krx.trading_day(now, days)
         day = max(krx.trading_day(since, days), _back(today, days))
         while day <= today:
             lines += await self._day(day.strftime("%Y%m%d"))
             day = days.next(day)
-        return with_rest(lines, resting, today.strftime("%Y%m%d"), "t0425", "CSPAQ13700")
+        lines = with_rest(lines, resting, today.strftime("%Y%m%d"), "t0425", "CSPAQ13700")
+        return ended(lines, now, days, krx.Board.STOCKS)
 
     async def _today(self, symbol: str = "") -> AsyncIterator[Row]:
         asked = {"expcode": symbol, "chegb": "0", "medosu": "0", "sortgb": "2", "cts_ordno": ""}

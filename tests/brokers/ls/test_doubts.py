@@ -10,7 +10,7 @@ import pytest
 from brokers.contract import Feed
 from brokers.simulators import Kind
 from brokers.simulators.ls_doubts import Doubts
-from brokers.simulators.ls_ledger import NEW
+from brokers.simulators.ls_ledger import NEW, Entry
 from brokers.simulators.ls_order_lists import FoOrderLists
 from brokers.simulators.order import Ticket
 from desk.orders import Fill, OrderStatus
@@ -249,5 +249,25 @@ def test_trades_that_the_lists_number_otherwise_are_not_taken_twice(monkeypatch:
             monkeypatch.setattr(FoOrderLists, "_lines", others)
             with pytest.raises(DataError, match="lest a fill counts twice"):
                 await at.broker.fills(START)
+
+    asyncio.run(asyncio.wait_for(scene(), 30))
+
+
+@pytest.mark.parametrize("adapter", [LS, LS_STOCKS], ids=str)
+def test_what_rested_at_the_end_of_a_session_has_expired(
+    adapter: Adapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the lists go on naming what wasn't executed."""
+
+    async def scene() -> None:
+        async with stage(adapter) as at:
+            order = at.order(limit=0.98)
+            await at.broker.submit(order)
+            monkeypatch.setattr(Entry, "left", property(lambda entry: entry.quantity - entry.filled))
+            assert await at.resting() == {"run-1"}
+            for hours in (7, 12, 30):  # the evening, the night, the next day
+                at.sim.clock.set(START // 10**6 + hours * 3_600_000)
+                view = await at.asked(order)
+                assert view is not None and view.status is OrderStatus.EXPIRED, hours
 
     asyncio.run(asyncio.wait_for(scene(), 30))

@@ -67,7 +67,7 @@ def test_no_book_is_lost_or_out_of_order(tmp_path: Path, real_data: Path) -> Non
             (f"{key}@ls", float(body["bidrem1"]), float(body["offerrem1"])) for _, key, body in frames
         ]
 
-    asyncio.run(asyncio.wait_for(scene(), 120))
+    asyncio.run(asyncio.wait_for(scene(), 300))
     assert len(frames) == 7_999
 
 

@@ -17,12 +17,15 @@ from market.instruments import Fees, Instrument
 from strategies.load import load_strategy
 from strategies.registry import STRATEGIES
 from tests.maemae.verify.worlds import HOUR, market
+from tests.strategies.test_korean import sessions
+from tests.strategies.worlds import KOREAN
 
 QUICK = Effort(budget_s=1.0, every_bar_s=4.0, futures_s=4.0, engine_bars=1_500)
 DAY = 24 * HOUR
+EVERYWHERE = [name for name in STRATEGIES if name not in KOREAN]
 
 
-def judge(strategy: str, panel: Panel, **parameters: float) -> Report:
+def judge(strategy: str, panel: Panel, **parameters: object) -> Report:
     agents = tuple(load_filter(name, {}) for name in FILTERS)
     decision = DecisionRules(filters=tuple(FilterRules(Act.LEARN) for _ in agents))
     rules = StrategyRules(MonitorRules(stop=0.02, target=0.03, horizon=48), decision)
@@ -58,7 +61,7 @@ def real_hours(folder: Path, n_bars: int) -> Panel:
     return Panel(coins, HOUR, ts, **{name: np.ascontiguousarray(column) for name, column in columns.items()})
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", EVERYWHERE)
 def test_a_shipped_strategy_and_every_filter_pass_on_a_real_market(strategy: str, real_data: Path) -> None:
     panel = real_hours(real_data, 21_000)
     assert not panel.complete
@@ -70,7 +73,7 @@ def test_a_shipped_strategy_and_every_filter_pass_on_a_real_market(strategy: str
     assert int(parity.counts["decisions"]) > 50 and int(parity.counts["fills"]) > 20
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", EVERYWHERE)
 def test_a_shipped_strategy_and_every_filter_pass_on_a_generated_market(strategy: str) -> None:
     report = judge(strategy, market(6_000, 3, gaps=True))
     assert report.ok, report.lines
@@ -84,3 +87,19 @@ def test_a_rotation_that_drops_names_passes_on_generated_weekdays() -> None:
     columns = {name: np.ascontiguousarray(getattr(whole, name)[rows]) for name in PRICES}
     report = judge("momentum_rotation", Panel(whole.instruments, DAY, ts[rows], **columns), names=2)
     assert report.ok, report.lines
+
+
+@pytest.mark.parametrize(
+    ("strategy", "panel", "parameters"),
+    [
+        ("futures_trend", sessions(4, count=20), {"entry": 10, "exit": 5, "memory": 60, "overnight": False}),
+        ("session_breakout", sessions(6, count=40), {}),
+    ],
+    ids=["trend", "breakout"],
+)
+def test_what_is_for_krx_passes_on_its_contracts_and_hours(
+    strategy: str, panel: Panel, parameters: Mapping[str, object]
+) -> None:
+    report = judge(strategy, panel, **parameters)
+    assert report.ok, report.lines
+    assert int(report.checks[-2].counts["decisions"]) > 10

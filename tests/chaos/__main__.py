@@ -25,7 +25,7 @@ def main() -> int:
     asked = parser.parse_args()
     world = WORLDS[asked.venue]
     print(f"{'fault':<28}{'kills':>6}{'power':>6}{'orders':>7}{'lost':>6}{'doubled':>8}", end="")
-    print(f"{'drift':>6}{'again':>6}{'denied':>7}{'unfit':>6}", flush=True)
+    print(f"{'drift':>6}{'again':>6}{'denied':>7}{'unfit':>6}{'asked':>6}", flush=True)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "account"
         folder.mkdir()
@@ -43,7 +43,7 @@ def main() -> int:
 
 def say(tally: Tally) -> None:
     counts = f"{tally.kills:>6}{tally.power_cuts:>6}{tally.orders:>7}{tally.lost:>6}{tally.doubled:>8}"
-    more = f"{tally.drift:>6}{tally.again:>6}{tally.denied:>7}{tally.unfit:>6}"
+    more = f"{tally.drift:>6}{tally.again:>6}{tally.denied:>7}{tally.unfit:>6}{tally.asked:>6}"
     print(f"{tally.fault:<28}{counts}{more}", flush=True)
     for trouble in tally.troubles[:5]:
         print(f"    {trouble}", flush=True)

@@ -23,7 +23,8 @@ UNFIT = ("R05", "R09", "R10")  # controls of prices and clocks
 class Tally:
     """What became of the orders under one fault. drift: instruments whose position isn't the book's.
     again: entries that a second reconciliation appended. denied: entries that controls of prices and clocks
-    stopped; unfit: those that were sent though one should have. troubles: each in words."""
+    stopped; unfit: those that were sent though one should have. asked: orders of which a person must say
+    which of the venue's they are; their instruments are halted until then. troubles: each in words."""
 
     fault: str
     kills: int = 0
@@ -36,6 +37,7 @@ class Tally:
     denied: int = 0
     unfit: int = 0
     struck: int = 0
+    asked: int = 0
     troubles: list[str] = field(default_factory=list)
 
     @property
@@ -54,6 +56,7 @@ class Settled:
     again: int
     denied: int
     last: int
+    asked: int = 0
 
 
 async def settle(folder: Path, url: str, world: World, since: int) -> Settled:
@@ -73,6 +76,7 @@ async def settle(folder: Path, url: str, world: World, since: int) -> Settled:
             journal.last - before,
             denied_since(journal, since),
             journal.last,
+            len(life.engine.sending.naming.several),
         )
     finally:
         await life.engine.sending.close()
@@ -124,7 +128,7 @@ def compare(settled: Settled, truth: Truth, tally: Tally) -> None:
         if abs(theirs - quantity) >= settled.lots[instrument]:
             tally.drift += 1
             tally.troubles.append(f"{instrument}: {quantity} here, {theirs} there")
-    tally.again, tally.denied = settled.again, settled.denied
+    tally.again, tally.denied, tally.asked = settled.again, settled.denied, settled.asked
     if settled.again:
         tally.troubles.append(f"asking again appended {settled.again} entries")
 

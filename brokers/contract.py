@@ -232,8 +232,7 @@ class Claiming(Protocol):
     def claim(self, client_id: str, venue_id: str, sent: int, fills: Sequence[Fill] = ()) -> None:
         """This number is this order: name it so, and cancel it by either. Replaces an earlier claim.
 
-        sent: when it left, ns UTC: where numbers begin anew, an old order's may be another's by now, and its
-        claim is for nothing. fills: what is known of it, for venues that list totals only."""
+        sent: when it left, ns UTC. fills: what is known of it, for venues that list totals only."""
         ...
 
 
@@ -272,7 +271,8 @@ class Broker(Protocol):
         ...
 
     async def submit(self, order: Order) -> None:
-        """Send once. Returns when the venue has it; OrderRefused or OutcomeUnknown otherwise."""
+        """Send once. Returns when the venue has it; OrderRefused or OutcomeUnknown otherwise, or VenueDown:
+        it did nothing with it, which may be sent again under this id."""
         ...
 
     async def replace(self, order: Order, quantity: Decimal, price: Decimal | None) -> None:

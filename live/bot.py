@@ -293,12 +293,12 @@ class RunningBot:
         return Done(Code.CANCELING, (order,))
 
     async def settle(self, order: str, number: str, by: str) -> Done:
-        several = self.engine.sending.naming.several
-        if order not in several:
-            names = ", ".join(several)
+        naming = self.engine.sending.naming
+        if order not in naming.several:
+            names = ", ".join(naming.several)
             said = f"no such order waits to be settled; those that do: {names}"
             return Done(Code.UNKNOWN, detail=said if names else "no order waits to be settled")
-        numbers = several[order]
+        numbers = sorted(naming.candidates(self.engine.session.orders[order].order))
         meant = chosen(numbers, number)
         if not meant:
             said = f"'{number}' isn't among {', '.join(numbers)}; {NONE} says that it never reached the venue"

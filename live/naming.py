@@ -90,6 +90,12 @@ class Naming:
             self.several.pop(client_id, None)
             self._claim(self.orders[client_id])
 
+    def candidates(self, order: Order) -> set[str]:
+        """Numbers that fitted and are nobody else's. One that a list lacks later still is among them: lists
+        can be short, and begin anew with the day."""
+        before = self.several.get(order.client_id, ())
+        return {each for each in before if (order.instrument, each) not in self.orders.numbers}
+
     def unnumbered(self, order: Order) -> bool:
         """Whether it left and the venue's number for it isn't known."""
         known = self.orders.unnumbered.get(order.instrument, {}).get(order.client_id)
@@ -136,12 +142,13 @@ class Naming:
             if (only and name != only) or self.answers(name):
                 continue
             fitting = [each for each in nobodys if _number(each) not in found and _fits(known, each)]
-            doubtful = len(fitting) > 1 or any(self._rivals(known, each) for each in fitting)
+            numbers = {each.venue_id for each in fitting} | self.candidates(known.order)
+            doubtful = len(numbers) > 1 or any(self._rivals(known, each) for each in fitting)
             if fitting and not doubtful:
                 found[_number(fitting[0])] = name
                 self.claim(name, fitting[0].venue_id)
-            elif doubtful and not known.view.closed:
-                self.several[name] = tuple(sorted(each.venue_id for each in fitting))
+            elif numbers and not known.view.closed:
+                self.several[name] = tuple(sorted(numbers))
             else:
                 self.several.pop(name, None)
         return found

@@ -17,7 +17,7 @@ from records.inputs import Answer, Approval, Funding, Intent, Start, Stop, Trans
 from records.message import Message
 from records.outcomes import Alert, Decision, Risk, Trade, Verdict
 
-QUIET = frozenset({"settled", "waits", "denied"})  # told of the order itself already, or no news
+QUIET = frozenset({"settled", "waits", "denied", "unsent"})  # told of the order itself already, or no news
 ENDED = {Answer.APPROVED: Code.APPROVED, Answer.REJECTED: Code.REJECTED, Answer.EXPIRED: Code.EXPIRED}
 
 

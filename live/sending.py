@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from brokers.contract import Broker, OrderUpdate
-from desk.orders import Accepted, CancelRequested, Order, OrderEvent, Rejected, Sent
+from desk.orders import Accepted, CancelRequested, Order, OrderEvent, Pending, Rejected, Sent
 from live.naming import Naming
 from live.orders import NOT_THERE, Known
 from live.queues import PAUSE_S, Job, Queues
@@ -25,7 +25,9 @@ from market.timeframes import SECOND
 
 Clock = Callable[[], int]
 AGED = SECOND  # that an entry may stand in its queue before prices and account must be looked at again
+EXIT_TRIES = 10  # half of ``settle_every_s`` apart
 NUMBER_S = 2.0  # a cancel waits for the number of an order that was accepted
+CANCEL_RARELY = 6  # doublings of ``settle_every_s`` at most between attempts to cancel
 UNDECIDED = 5  # times rarer is asked about an order that a person must settle
 
 
@@ -77,14 +79,34 @@ class Sending(Queues):
             self._hear(order, Sent())
         self.in_flight[order.client_id] = InFlight(order, self.clock())
         try:
-            await self._call(order)
-        except OrderRefused as error:
+            await self._sent(order)
+        except (OrderRefused, VenueDown) as error:
             self._refused(order, str(error))
-        except (OutcomeUnknown, VenueDown) as error:
+        except OutcomeUnknown as error:
             self.tell("unknown", order, str(error))
             self.doubt(order)
             return
         self.in_flight.pop(order.client_id, None)
+
+    async def _sent(self, order: Order) -> None:
+        """Send; an exit again, while the venue says that it did nothing with it: what it closes is still at
+        risk. Raises what the last attempt did."""
+        tries = EXIT_TRIES if order.reduces else 1
+        self._calls.add(order.client_id)
+        try:
+            while True:
+                tries -= 1
+                try:
+                    return await self.broker.submit(order)
+                except VenueDown as error:
+                    if not tries:
+                        raise
+                    self.tell("unsent", order, str(error))
+                    await asyncio.sleep(self.settle_every_s / 2)
+                    if self.session.orders[order.client_id].view.pending is Pending.CANCEL:
+                        raise
+        finally:
+            self._calls.discard(order.client_id)
 
     async def cancel(self, order: Order) -> None:
         """Write down that an order is to end, then ask the venue; one that it lacks is looked into."""
@@ -97,11 +119,24 @@ class Sending(Queues):
             await self.broker.cancel(order)
             self._cancelled.add(order.client_id)  # the venue said so; its update is on the way
         except OrderRefused:
-            if not self.session.orders[order.client_id].view.closed:
-                self.doubt(order)
+            self._cancel_again(order)
         except MaemaeError as error:
             self.tell("unknown", order, f"cancel: {error}")
-            self.doubt(order)
+            self._cancel_again(order)
+
+    def _cancel_again(self, order: Order) -> None:
+        """Look into it; if it still rests then, it is to be cancelled still. Ever more rarely: there are
+        hours at which no venue cancels."""
+        known = self.session.orders[order.client_id]
+        if known.view.closed:
+            return
+        self.doubt(order)
+        loop, asked = asyncio.get_running_loop(), known.next_request - 1
+        soonest = loop.time() + self.settle_every_s * 2 ** min(asked - 1, CANCEL_RARELY)
+        self.later(
+            lambda: order.client_id in self.in_flight or loop.time() < soonest,
+            lambda: self.beside(self.cancel(order)),
+        )
 
     def doubt(self, order: Order) -> None:
         """What became of the order is unknown: freeze its instrument and find out."""
@@ -146,13 +181,6 @@ class Sending(Queues):
             await self.before_exit(known.order)
         if await self._may_leave(known):
             await self.submit(known.order)
-
-    async def _call(self, order: Order) -> None:
-        self._calls.add(order.client_id)
-        try:
-            await self.broker.submit(order)
-        finally:
-            self._calls.discard(order.client_id)
 
     def _stands_behind(self, order: Order) -> bool:
         return self.naming.twin(order) and not self.session.orders[order.client_id].view.closed

@@ -26,7 +26,13 @@ async def ask(broker: Broker, naming: Naming, known: Known, now: int) -> tuple[b
 def chosen(numbers: Iterable[str], word: str) -> str:
     """Which of the numbers, or NONE, a person's word means; "" = none of these. Venues print zeros before."""
     wanted = word.strip().lower().lstrip("0")
-    return next((each for each in (*numbers, NONE) if each.lower().lstrip("0") == wanted), "")
+    return next((each for each in (*numbers, NONE) if wanted in _words(each)), "")
+
+
+def _words(number: str) -> tuple[str, str]:
+    """Whole, and without the day that some venues' numbers begin with."""
+    whole = number.lower().lstrip("0")
+    return whole, whole.rpartition("-")[2].lstrip("0")
 
 
 def undecided(client_id: str, numbers: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from maemae.settings_table import Table
-from maemae.settings_values import Count, Duration, Gain, Positive, Whole
+from maemae.settings_values import Count, Duration, Gain, Positive, Share, Whole
 
 
 class VenueSettings(Table):
@@ -30,8 +30,8 @@ class VenueSettings(Table):
     url: str = ""
     options: dict[str, Any] = Field(default_factory=dict)
     kind: Literal["probe", "real", "paper"] = "probe"
-    margin: Positive | None = None
-    fee: Gain = 0.0
+    margin: Share | None = None
+    fee: Share = 0.0
     life: Literal["day", "ioc", "fok"] = "day"
     socket_url: str = ""
 

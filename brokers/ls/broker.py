@@ -37,8 +37,8 @@ from brokers.ls.stock_events import STREAMS as STOCK_STREAMS
 from brokers.ls.stock_events import StockEvents
 from brokers.ls.stocks import Stocks
 from brokers.ls.tokens import Tokens
-from brokers.ls.trading import Trading, priced
-from brokers.ls.values import SEOUL
+from brokers.ls.trading import Trading, priced, readable
+from brokers.ls.values import SEOUL, session_day
 from brokers.ls.wire import Wire
 from desk.orders import Fill, Order
 from market import krx
@@ -136,7 +136,9 @@ class LsBroker:
     def _begin_account(self) -> None:
         """What the account's kind needs: its TRs, its events, what KRX would refuse of it."""
         symbols: dict[str, str] = {}
-        account = Account(Chains(), symbols, self._queue.put_nowait, priced(self._known), self.now)
+        account = Account(
+            Chains(), symbols, self._queue.put_nowait, priced(self._known), self.now, self._session_day
+        )
         desk: Derivatives | Stocks
         events: FoEvents | StockEvents
         if self._stocks:
@@ -351,7 +353,8 @@ class LsBroker:
 
     async def positions(self) -> list[PositionReport]:
         multipliers = {each.symbol: each.multiplier for each in self._known.values()}
-        held = await self._orders.desk.positions(multipliers)
+        with readable("positions"):
+            held = await self._orders.desk.positions(multipliers)
         return [held.get(each.symbol, PositionReport(each.id, Decimal(0))) for each in self._known.values()]
 
     async def orderable(self, instrument: str, side: int, price: Decimal | None = None) -> int:
@@ -362,7 +365,8 @@ class LsBroker:
         return await self._orders.desk.orderable(found.symbol, side, price, night)
 
     async def account(self) -> AccountReport:
-        return await self._orders.desk.account(self.now())
+        with readable("money"):
+            return await self._orders.desk.account(self.now())
 
     # --- pieces
 
@@ -375,6 +379,9 @@ class LsBroker:
     def _until_looked_up(self) -> float:
         """Seconds that a result is waited for: none where no stream would say it."""
         return self.result_s if Feed.ORDERS in self._feeds else 0.0
+
+    def _session_day(self) -> str:
+        return session_day(self.now(), self.days)
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self.now() // SECOND, SEOUL).date()

@@ -180,7 +180,8 @@ def _of_history(row: Row, night: bool, days: krx.Calendar) -> Line:
         at = _moment(day, str(row["CtrctTime"]), night, days)
         trades = (Trade(number(row["CtrctNo"]), traded, decimal(row[paid]), at),)
     return Line(
-        day, number(row["OrdNo"]), number(row["OrgOrdNo"]), _deed(str(row["MrcTpNm"])),
+        f"{day}N" if night else day,
+        number(row["OrdNo"]), number(row["OrgOrdNo"]), _deed(str(row["MrcTpNm"])),
         _short(str(row["FnoIsuNo"])), side(row["BnsTpNm"]), decimal(row["OrdQty"]),
         decimal(row[price]) or None, decimal(row["UnercQty"]), str(row["OrdTpNm"]).strip() in REFUSED,
         _moment(day, str(row["OrdTime"]), night, days), trades,

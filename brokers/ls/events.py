@@ -12,7 +12,7 @@ from decimal import Decimal
 from brokers.contract import BrokerEvent, Feed, Link, LinkEvent, OrderUpdate
 from brokers.ls.chains import Chains
 from brokers.ls.messages import Message
-from brokers.ls.values import Row, day_of, decimal, instant, near, number, side
+from brokers.ls.values import Row, dated, day_of, decimal, instant, near, number, side, undated
 from desk.orders import Accepted, Canceled, Expired, Fill, OrderEvent, Rejected
 
 STREAMS = ("O01", "C01", "H01")
@@ -34,7 +34,8 @@ class Told:
 class Account:
     """What both kinds of accounts do with what they hear.
 
-    instruments: by symbol. priced: adds a fill's fee and tax. now: ns UTC.
+    instruments: by symbol. priced: adds a fill's fee and tax. now: ns UTC. day: the trading day,
+    YYYYMMDD.
     """
 
     chains: Chains
@@ -42,6 +43,7 @@ class Account:
     say: Callable[[BrokerEvent], None]
     priced: Priced
     now: Callable[[], int]
+    day: Callable[[], str]
     flying: dict[str, int] = field(default_factory=dict)  # submits under way, by instrument
     heard: dict[str, dict[str, Decimal]] = field(default_factory=dict)  # by root: fills of the stream, by id
     _early: list[OrderUpdate] = field(default_factory=list)
@@ -59,22 +61,26 @@ class Account:
         self.flying[instrument] -= 1
         if root:
             self.chains.name(client_id, root)
-            self.tell(instrument, root, Accepted(root), self.now())
+            self.tell(instrument, root, self.accepted(root), self.now())
         mine = [each for each in self._early if each.instrument == instrument]
         done = not self.flying[instrument]
         for update in mine:
-            if done or self.chains.ours(update.venue_id):
+            name = self.chains.ours(undated(update.venue_id)[1])
+            if done or name:
                 self._early.remove(update)
-                self.say(replace(update, client_id=self.chains.ours(update.venue_id)))
+                self.say(replace(update, client_id=name))
 
     def tell(self, instrument: str, root: str, event: OrderEvent, ts: int) -> None:
         """Say an order's news, or keep it while its name may be on its way."""
         name = self.chains.ours(root)
-        update = OrderUpdate(name, root, instrument, event, ts)
+        update = OrderUpdate(name, dated(self.day(), root), instrument, event, ts)
         if not name and self.flying.get(instrument):
             self._early.append(update)
         else:
             self.say(update)
+
+    def accepted(self, root: str) -> Accepted:
+        return Accepted(dated(self.day(), root))
 
     # --- results of cancellations and changes
 
@@ -122,7 +128,9 @@ class FoEvents:
         root = self.account.chains.link(asked, before)
         name = self._instrument(row.get("fnoIsuno") or row.get("isuno"))
         if name and str(row.get("mrctp", NEW)).strip() == NEW and not before:
-            self.account.tell(name, root, Accepted(root), near(self.account.now(), str(row["trxtime"])))
+            self.account.tell(
+                name, root, self.account.accepted(root), near(self.account.now(), str(row["trxtime"]))
+            )
 
     def _filled(self, row: Row) -> None:
         name = self._instrument(row["expcode"])

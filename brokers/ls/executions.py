@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from brokers.ls.lines import Trade
 from desk.orders import Fill
-from market.errors import DataError
+from market.errors import VenueDown
 
 Key = tuple[str, str]  # trading day, number
 
@@ -31,11 +31,14 @@ class Executions:
 
     def listed(self, key: Key, total: Decimal, average: Decimal, ts: int) -> tuple[Trade, ...]:
         """All executions of an order of which a list says that ``total`` were filled. What nobody said in
-        detail has the price that makes the average right. Raises DataError for a total that has shrunk."""
+        detail has the price that makes the average right. Raises VenueDown for a list that is
+        behind the stream."""
         known = self._known.setdefault(key, {})
         there = sum((trade.quantity for trade in known.values()), Decimal(0))
         if there > total:
-            raise DataError(f"LS lists {total} filled of order {key[1]}, and said {there} before.")
+            raise VenueDown(
+                f"ls: {total} filled of order {key[1]} are listed yet, {there} were said. Ask again."
+            )
         if there < total:
             paid = sum((trade.quantity * trade.price for trade in known.values()), Decimal(0))
             price = (average * total - paid) / (total - there)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import Enum
 
 from brokers.contract import OrderReport
-from brokers.ls.values import Row, decimal
+from brokers.ls.values import Row, dated, decimal
 from desk.orders import Accepted, Canceled, Expired, Order, OrderEvent, Rejected
 from market import krx
 from market.errors import VenueDown
@@ -67,6 +67,10 @@ class Listed:
     lines: tuple[Line, ...]
 
     @property
+    def venue_id(self) -> str:
+        return dated(self.first.day, self.root)
+
+    @property
     def first(self) -> Line:
         return self.lines[0]
 
@@ -87,7 +91,7 @@ class Listed:
 
     def events(self) -> tuple[OrderEvent, ...]:
         """What is known of it without its fills."""
-        accepted = Accepted(self.root)
+        accepted = Accepted(self.venue_id)
         if self.left or self.filled >= self.first.quantity:
             return (accepted,)
         if self.first.refused:
@@ -98,7 +102,7 @@ class Listed:
     def report(self, instrument: str, client_id: str) -> OrderReport:
         first = self.first
         order = Order(client_id, instrument, first.side, first.quantity, self.newest.price)
-        return OrderReport(order, self.root, self.events(), self.filled, first.ts)
+        return OrderReport(order, self.venue_id, self.events(), self.filled, first.ts)
 
 
 def orders_of(lines: Iterable[Line]) -> list[Listed]:

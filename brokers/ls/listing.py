@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from brokers.ls.access import LsAccess
 from brokers.ls.rest import Rest
@@ -105,8 +106,11 @@ class Listing:
         return row
 
     def _keep(self, name: str, row: Row) -> None:
-        low, high = decimal(row.get("dnlmtprice")), decimal(row.get("uplmtprice"))
         self._asked_on[name] = self.today()
+        try:
+            low, high = decimal(row.get("dnlmtprice")), decimal(row.get("uplmtprice"))
+        except DataError:  # LS's own word decides then
+            low = high = Decimal(0)
         if 0 < low < high:
             self.limits[name] = krx.Limits(float(low), float(high))
         else:

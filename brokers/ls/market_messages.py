@@ -6,7 +6,7 @@ an auction, whose sides may overlap, is no quote either. Where a side of the boo
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from math import nan
+from math import inf, nan
 from typing import Any
 
 from brokers.contract import Feed, QuoteEvent, TradeEvent
@@ -41,7 +41,10 @@ class MarketMessages:
 
     def _trade(self, name: str, row: Mapping[str, Any]) -> TradeEvent:
         now = self.now()
-        return TradeEvent(name, _at(row["chetime"], now), float(row["price"]), float(row["cvolume"]), now)
+        price, quantity = float(row["price"]), float(row["cvolume"])
+        if not (0.0 < price < inf and 0.0 <= quantity < inf):
+            raise ValueError
+        return TradeEvent(name, _at(row["chetime"], now), price, quantity, now)
 
     def _quote(self, name: str, row: Mapping[str, Any]) -> QuoteEvent:
         now = self.now()
@@ -94,4 +97,7 @@ def _number(text: Any) -> float:
 
 def _price(text: Any) -> float:
     """Nobody there is written as 0."""
-    return _number(text) or nan
+    found = _number(text)
+    if not 0.0 <= found < inf:
+        raise ValueError
+    return found or nan

@@ -158,7 +158,7 @@ class Rest:
             raise OutcomeUnknown(f"ls: {what}: {words}, HTTP {reply.status}. Ask LS what became of it.")
         if reply.code in TAKEN and _ordered(answer):
             return answer
-        if reply.code in TAKEN or _ordered(answer):
+        if reply.code in TAKEN or _ordered(answer) != "":
             raise OutcomeUnknown(f"ls: {what}: {words}, order number {_ordered(answer)!r}. Ask LS about it.")
         remedy = ""
         if reply.code in NOT_IN_PAPER:
@@ -171,9 +171,10 @@ class Rest:
         return self._buckets[asked.code]
 
 
-def _ordered(answer: Answer) -> str:
-    """The number that LS gave an order."""
-    return str(answer.row("OutBlock2").get("OrdNo") or "").lstrip("0")
+def _ordered(answer: Answer) -> str | None:
+    """The number that LS gave an order, "" = none; None = it can't be read."""
+    said = str(answer.row("OutBlock2").get("OrdNo") or "").strip().lstrip("0")
+    return said if said.isdigit() or not said else None
 
 
 def _answer(asked: Tr, reply: Reply) -> Answer:

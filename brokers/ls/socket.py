@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 30.0
 ACCOUNT = frozenset({"O01", "C01", "H01", "O02", "C02", "H02", "SC0", "SC1", "SC2", "SC3", "SC4"})
 REGISTER, REGISTER_ACCOUNT = "3", "1"
+BAD_KEY = "10009"
 Stream = tuple[str, str]  # (TR, key); the account's have no key
 
 
@@ -138,7 +139,12 @@ class Socket:
         every.result()
 
     async def _register_all(self, ws: "aiohttp.ClientWebSocketResponse") -> None:
-        await asyncio.gather(*(self._register(ws, stream) for stream in list(self._wanted)))
+        """All, or the connection isn't up: who is deaf to a part of the account must not believe he hears.
+        Streams of codes that LS doesn't know are left out."""
+        asked = (self._register(ws, stream) for stream in list(self._wanted))
+        for found in await asyncio.gather(*asked, return_exceptions=True):
+            if isinstance(found, BaseException) and not isinstance(found, ConfigError):
+                raise found
 
     async def _register(self, ws: "aiohttp.ClientWebSocketResponse", stream: Stream) -> None:
         token = await self.tokens.current()
@@ -159,9 +165,13 @@ class Socket:
         if found.code in DEAD_TOKEN:
             await self.tokens.refused(token)
             raise VenueDown(f"ls: registration for {code} {key}: {said(found.code, found.text)}.")
-        if found.code not in ("", "00000"):
-            self._wanted.pop(stream, None)
-            raise ConfigError(f"ls: registration for {code} {key}: {said(found.code, found.text)}.")
+        if found.code in ("", "00000"):
+            return
+        words = f"ls: registration for {code} {key}: {said(found.code, found.text)}"
+        if found.code == BAD_KEY and code not in ACCOUNT:
+            self._wanted.pop(stream, None)  # it would never be taken; the others are
+            raise ConfigError(f"{words}. Check the code.")
+        raise VenueDown(f"{words}. It is asked for again.")
 
     async def _watch(self, ws: "aiohttp.ClientWebSocketResponse") -> None:
         """Drop a connection that is silent while the market speaks."""

@@ -6,7 +6,7 @@ from brokers.ls.events import Account, Told, trade_id
 from brokers.ls.executions import Executions
 from brokers.ls.messages import Message
 from brokers.ls.values import Row, day_of, decimal, near, number, side
-from desk.orders import Accepted, Canceled, Expired, Fill, Rejected
+from desk.orders import Canceled, Expired, Fill, Rejected
 
 STREAMS = ("SC0", "SC1", "SC2", "SC3", "SC4")
 NEW = "01"  # ordchegb of SC0
@@ -33,7 +33,8 @@ class StockEvents:
         root = self.account.chains.link(asked, before)
         name = self._instrument(row["shtcode"])
         if name and not before and str(row.get("ordchegb") or NEW).strip() == NEW:
-            self.account.tell(name, root, Accepted(root), near(self.account.now(), str(row["ordtm"])))
+            at = near(self.account.now(), str(row["ordtm"]))
+            self.account.tell(name, root, self.account.accepted(root), at)
 
     def _filled(self, row: Row) -> None:
         name = self._instrument(row["shtnIsuno"])

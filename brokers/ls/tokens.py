@@ -12,7 +12,7 @@ from brokers.keys import Keys
 from brokers.ls.answers import BAD_KEY, KEY_REMEDY, said
 from brokers.ls.values import whole
 from brokers.ls.wire import NoAnswer, NotSent, Reply, Wire
-from market.errors import ConfigError, VenueDown
+from market.errors import ConfigError, DataError, VenueDown
 from market.timeframes import SECOND
 
 EARLY = 60 * SECOND  # before its end a token is renewed: LS ends most at 07:00 in Seoul, whatever their age
@@ -74,13 +74,20 @@ class Tokens:
             raise _no_token(reply)
         before, self._text = self._text, text
         self._issued = self.clock()
-        life = reply.body.get("expires_in") or reply.body.get("expire_in")
-        self.ends = self._issued + whole(life) * SECOND
+        self.ends = self._issued + max(_life(reply), LEAST)
         if before:
             self.renewed()
 
     def _form(self, **more: str) -> dict[str, str]:
         return {"appkey": self.keys.key, "appsecretkey": self.keys.secret, **more}
+
+
+def _life(reply: Reply) -> int:
+    """ns that a token holds; what can't be read is a minute."""
+    try:
+        return whole(reply.body.get("expires_in") or reply.body.get("expire_in") or 60) * SECOND
+    except DataError:
+        return 60 * SECOND
 
 
 def _no_token(reply: Reply) -> Exception:

@@ -15,7 +15,7 @@ from brokers.ls.messages import Message
 from brokers.ls.rest import Refused
 from brokers.ls.stock_events import StockEvents
 from brokers.ls.stocks import Stocks
-from brokers.ls.values import SEOUL
+from brokers.ls.values import SEOUL, session_day, undated
 from desk.orders import Canceled, Fill, Order, decimal
 from market import krx
 from market.errors import DataError, OrderRefused, OutcomeUnknown, VenueDown
@@ -86,11 +86,15 @@ class Trading:
         night = await self.gate.night(order, instrument, krx.Deed.CANCEL)
         what = f"cancel of order {order.client_id}"
         was = self.account.chains.newest(root)
-        left = await self.desk.left(order, was, night, self._today())
+        with readable("orders"):
+            left = await self.desk.left(order, was, night, self._today()[:8])
         if left is None:
             left = order.quantity  # so new that LS doesn't list it yet
         elif not left:
-            raise self._gone(order, await self._listed(order, root))
+            listed = await self._listed(order, root)
+            if not listed.left:
+                raise self._gone(order, listed)
+            left, was = listed.left, self.account.chains.newest(root)  # somebody else has changed it
         try:
             asked = await self.desk.cancel(order, was, left, night, what)
         except Refused as error:
@@ -130,14 +134,14 @@ class Trading:
         return OrderRefused(f"order {order.client_id}: nothing rests under this id.{filled} {why}".rstrip())
 
     def claim(self, client_id: str, venue_id: str, sent: int, fills: Sequence[Fill] = ()) -> None:
-        """This number is this order, if it left today: numbers begin anew with every trading day."""
+        """This number is this order, if it is of today: numbers begin anew with every trading day."""
         self._used.add(client_id)
         self.begin_session()
-        day = krx.trading_day(sent, self.days)
+        day, number = undated(venue_id)
         if isinstance(self.desk, Stocks):
-            self.desk.executions.told((day.strftime("%Y%m%d"), venue_id), fills)
-        if day == krx.trading_day(self.now(), self.days):
-            self.account.chains.name(client_id, venue_id)
+            self.desk.executions.told((day, number), fills)
+        if day == self._today():
+            self.account.chains.name(client_id, number)
 
     async def orders(self, since: int) -> list[OrderReport]:
         listed = await self._all_listed(since)
@@ -154,7 +158,7 @@ class Trading:
             name = self.account.instruments.get(each.first.symbol)
             if name is not None:
                 mine = list(self._filled(name, each))
-                self._check_numbers(each.root, mine)
+                self._check_numbers(each, mine)
                 found += [fill for fill in mine if fill.update.ts >= since]
         return sorted(found, key=lambda fill: fill.update.ts)
 
@@ -165,18 +169,18 @@ class Trading:
                 made = Fill(trade_id(name, trade.ts, trade.id), trade.quantity, trade.price, ts=trade.ts)
                 fill = self.account.priced(name, line.side, made)
                 yield FillReport(
-                    OrderUpdate(self._ours(listed), listed.root, name, fill, trade.ts), line.side
+                    OrderUpdate(self._ours(listed), listed.venue_id, name, fill, trade.ts), line.side
                 )
 
-    def _check_numbers(self, root: str, listed: Sequence[FillReport]) -> None:
+    def _check_numbers(self, order: Listed, listed: Sequence[FillReport]) -> None:
         """A trade that the stream told must have the same number in the lists: that they count alike is taken
         from their names only. Raises DataError where they don't, lest a fill counts twice."""
-        heard = self.account.heard.get(root, {})
+        heard = self.account.heard.get(order.root, {}) if order.first.day == self._today() else {}
         fills = [each.update.event for each in listed if isinstance(each.update.event, Fill)]
         there = {fill.trade_id for fill in fills}
         if sum(fill.quantity for fill in fills) >= sum(heard.values()) and not heard.keys() <= there:
             raise DataError(
-                f"LS numbers the trades of order {root} {', '.join(sorted(heard))} in the stream and "
+                f"LS numbers the trades of order {order.root} {', '.join(sorted(heard))} in the stream and "
                 f"{', '.join(sorted(there))} in its lists. Nothing is taken of the lists, lest a fill counts "
                 "twice, and no new risk while they can't be. Tell the developers."
             )
@@ -184,8 +188,8 @@ class Trading:
     async def _all_listed(self, since: int) -> list[Listed]:
         self.begin_session()
         now = self.now()
-        lines = await self.desk.lines(since, now, self.days)
-        found = orders_of(lines)
+        with readable("orders"):
+            found = orders_of(await self.desk.lines(since, now, self.days))
         today = self._today()
         for each in found:
             if each.first.day == today:
@@ -208,8 +212,8 @@ class Trading:
         return self.account.chains.ours(listed.root) if listed.first.day == today else ""
 
     def _today(self) -> str:
-        """The trading day, YYYYMMDD."""
-        return krx.trading_day(self.now(), self.days).strftime("%Y%m%d")
+        """The session's day, as numbers have it."""
+        return session_day(self.now(), self.days)
 
     def _root(self, order: Order) -> str:
         self.begin_session()
@@ -236,7 +240,7 @@ class Trading:
 
     def begin_session(self) -> None:
         """Numbers begin anew with every trading day, and may with every session."""
-        if self.account.chains.begin(krx.trading_day(self.now(), self.days)):
+        if self.account.chains.begin(self._today()):
             self.account.heard.clear()
 
     def _instrument(self, order: Order) -> Instrument:
@@ -254,6 +258,17 @@ class Trading:
             self.events.hear(message)
         except (KeyError, ValueError, TypeError, DataError):
             self.account.ask_again(f"LS sent a {message.tr} that can't be read")
+
+
+@contextmanager
+def readable(what: str) -> Iterator[None]:
+    """What LS sent and can't be read is a question that failed: asked again, and nothing is taken of it."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, DataError) as error:
+        raise VenueDown(
+            f"ls: its {what} can't be read ({type(error).__name__}: {error}). Ask again."
+        ) from error
 
 
 def priced(known: Mapping[str, Instrument]) -> Priced:

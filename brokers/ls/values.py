@@ -8,12 +8,14 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from market import krx
 from market.errors import DataError
 from market.timeframes import SECOND
 
 Row = dict[str, Any]
 SEOUL = timezone(timedelta(hours=9))
 BUY, SELL = "2", "1"
+MOST_DIGITS = 30  # of a number before its point
 SIDES = {BUY: 1, SELL: -1, "매수": 1, "매도": -1}
 
 
@@ -26,7 +28,7 @@ def decimal(value: object) -> Decimal:
         found = Decimal(text)
     except InvalidOperation:
         raise DataError(f"LS sent {value!r} where a number was expected.") from None
-    if not found.is_finite():
+    if not found.is_finite() or found.adjusted() > MOST_DIGITS:
         raise DataError(f"LS sent {value!r} where a number was expected.")
     return found
 
@@ -42,6 +44,23 @@ def whole(value: object) -> int:
 def number(value: object) -> str:
     """An order's number without the zeros before it; "" = none."""
     return str(whole(value) or "")
+
+
+def session_day(now: int, days: krx.Calendar) -> str:
+    """YYYYMMDD of the trading day at an instant, N behind it by night: numbers may begin anew with each."""
+    night = krx.session_at(now, days).session is krx.Session.NIGHT
+    return krx.trading_day(now, days).strftime("%Y%m%d") + ("N" if night else "")
+
+
+def dated(day: str, number: str) -> str:
+    """An order's name at LS for ever: its numbers begin anew each session (``session_day``)."""
+    return f"{day}-{number}"
+
+
+def undated(venue_id: str) -> tuple[str, str]:
+    """(the session's day, number) of such a name."""
+    day, _, number = venue_id.rpartition("-")
+    return day, number
 
 
 def side(value: object) -> int:

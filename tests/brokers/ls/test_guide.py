@@ -55,7 +55,9 @@ def frame(folder: Path, tr: str) -> bytes:
 
 def account(said: list[BrokerEvent], *symbols: str) -> Account:
     known = {symbol: f"{symbol}@ls" for symbol in symbols}
-    return Account(Chains(), known, said.append, lambda name, side, fill: fill, lambda: NOW)
+    return Account(
+        Chains(), known, said.append, lambda name, side, fill: fill, lambda: NOW, lambda: "20230622"
+    )
 
 
 def test_lists_of_futures_are_read(real_data: Path) -> None:

@@ -51,15 +51,17 @@ class ConditionHits(BarStrategy):
 def read_hits(path: Path) -> list[tuple[int, str, str]]:
     """(ns UTC, code, change) in the file's order. Raises ConfigError or DataError naming the line."""
     try:
-        with path.expanduser().open(encoding="utf-8", newline="") as file:
+        with path.expanduser().open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     except OSError as error:
         raise ConfigError(f"hits = '{path}': can't be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"hits = '{path}': expected text in UTF-8. Save it as 'CSV UTF-8'.") from None
     found = []
     for line, row in enumerate(rows, 2):
         try:
             at = datetime.fromisoformat(row["time"])
-            code, change = row["code"].strip()[-6:], row["change"].strip()
+            code, change = row["code"].strip()[-6:].zfill(6), row["change"].strip()
             if at.tzinfo is None or change not in (*ENTERED, "O") or not code:
                 raise ValueError
         except (KeyError, ValueError, TypeError, AttributeError):

@@ -17,6 +17,7 @@ from strategies.korean_sessions import session_bars
 from strategies.ranges import in_range, true_or_false
 from strategies.signals import SignalKind, Signals
 
+INSIST = 12  # bars after a roll in which what is held of the old contract is closed
 Sides = NDArray[np.int8]
 Bools = NDArray[np.bool_]
 
@@ -70,17 +71,22 @@ class FuturesTrend(PanelStrategy):
     def _of_contract(self, panel: Panel, column: int, begins: int, ends: int) -> Signals:
         """Signals of one contract while it is the front one; what is held then is closed at its next bar."""
         bars, rows = panel.bars(column)
-        held = self._state(bars)
+        state = self._state(bars)
         front = (bars.ts >= begins) & (bars.ts < ends)
-        held[~front] = 0
+        late = np.zeros(len(bars), bool)
         if not self.overnight:
-            held[session_bars(bars.instrument, bars.ts, bars.timeframe, 60.0 * self.lead_minutes).late] = 0
+            late = session_bars(bars.instrument, bars.ts, bars.timeframe, 60.0 * self.lead_minutes).late
+        held = np.where(front & ~late, state, 0).astype(np.int8)
         before = np.r_[np.int8(0), held[:-1]]
-        closes = np.flatnonzero((before != 0) & (held != before))
+        after = np.searchsorted(bars.ts, ends)
+        rolled = (np.arange(len(bars)) >= after) & (np.arange(len(bars)) < after + INSIST)
+        again = (state != 0) & ((front & late) | rolled)  # an exit may fail
+        ended = (before != 0) & (held != before)
+        closes = np.flatnonzero(ended | again)
         opens = np.flatnonzero((held != 0) & (held != before))
         where = np.r_[closes, opens]
         kind = np.r_[np.full(len(closes), SignalKind.EXIT), np.full(len(opens), SignalKind.ENTER)]
-        side = np.r_[before[closes], held[opens]]
+        side = np.r_[np.where(ended, before, state)[closes], held[opens]]
         in_order = np.argsort(where, kind="stable")  # closes come before opens of the same bar
         bar = where[in_order] if rows is None else rows[where[in_order]]
         return Signals.at(bar, instrument=column, kind=kind[in_order], side=side[in_order])

@@ -21,8 +21,9 @@ LONGEST = 720  # minutes of a session: the night's
 class SessionBreakout(BarStrategy):
     """Once a session: long above the highest price of its first ``range_minutes``, short below the lowest.
 
-    Everything is closed by the bar that ends ``lead_minutes`` before the closing auction or later; nothing is
-    begun from then on. nights: trade the night session too. Bars shorter than a day; KRX's codes.
+    Everything is closed by the bar that ends ``lead_minutes`` before the closing auction or later, and by
+    each one after it, should an exit have failed; nothing is begun from then on. nights: trade the night
+    session too. Bars shorter than a day; KRX's codes.
     """
 
     range_minutes: int = 30
@@ -68,6 +69,4 @@ class SessionBreakout(BarStrategy):
             return
         long = first_up < first_down
         masks[0 if long else 2, begin + min(first_up, first_down)] = True
-        closing = np.flatnonzero(late[begin:stop])
-        if len(closing):
-            masks[1 if long else 3, begin + int(closing[0])] = True
+        masks[1 if long else 3, begin:stop] = late[begin:stop]  # at each such bar: an exit may fail

@@ -9,9 +9,12 @@ from maemae.cli_options import Debug, Folder, Json, Lang
 
 def download_bars(
     symbols: Annotated[
-        list[str], typer.Argument(metavar="SYMBOL", help="As the venue writes them: BTCUSDT, KRW-BTC, 005930.")
+        list[str],
+        typer.Argument(metavar="SYMBOL", help="As the venue writes them: BTCUSDT, 005930."),
     ],
-    venue: Annotated[str, typer.Option(metavar="NAME", help="binance, binanceusdm, upbit, ls, or ccxt's name.")],
+    venue: Annotated[
+        str, typer.Option(metavar="NAME", help="binance, binanceusdm, upbit, ls or ccxt's name.")
+    ],
     since: Annotated[str, typer.Option(metavar="DAY", help="First day or moment.")],
     until: Annotated[
         str | None, typer.Option(metavar="DAY", help="Day or moment to stop before; else now.")

@@ -24,7 +24,7 @@ from market.errors import MaemaeError, OrderRefused, OutcomeUnknown, VenueDown
 from market.timeframes import SECOND
 
 Clock = Callable[[], int]
-AGED = SECOND  # that an entry may stand in its queue before prices and account must be looked at again
+AGED = SECOND // 4  # that an entry may stand in its queue before prices and account must be looked at again
 EXIT_TRIES = 10  # half of ``settle_every_s`` apart
 NUMBER_S = 2.0  # a cancel waits for the number of an order that was accepted
 CANCEL_RARELY = 6  # doublings of ``settle_every_s`` at most between attempts to cancel

@@ -12,6 +12,8 @@ from brokers.contract import BarEvent, BrokerEvent, QuoteEvent, TradeEvent
 from desk.orders import Order
 from live.risk.limits import RiskLimits
 
+UNDER_WAY = 300_000_000  # ns from an order's last judgement until it leaves
+
 
 @dataclass(eq=False)
 class Witness:
@@ -49,11 +51,16 @@ class Witness:
         offset = self.ours() - now
         if abs(offset) > self.limits.max_clock_offset:
             return f"a clock {offset / 1e9:.1f} s off"
-        if quote is not None and now - quote.ts <= self.limits.max_quote_age:
+        quoted = now - quote.ts if quote is not None else None
+        if quote is not None and quoted is not None and quoted <= self.limits.max_quote_age:
             return f"a crossed quote, {quote.bid} and {quote.ask}" if quote.bid >= quote.ask else ""
-        if now - self.last.get(instrument, 0) <= self.limits.max_last_age:
+        priced = now - self.last.get(instrument, 0)
+        if priced <= self.limits.max_last_age + UNDER_WAY:
             return ""
-        return f"prices {(now - self.last.get(instrument, 0)) / 1e9:.1f} s old"
+        if quoted is not None and quoted <= self.limits.max_quote_age + UNDER_WAY:
+            return ""
+        quotes = "" if quoted is None else f", a quote {quoted / 1e9:.2f} s"
+        return f"a last price {priced / 1e9:.2f} s old{quotes}"
 
     def _price(self, instrument: str, ts: int) -> None:
         self.last[instrument] = max(ts, self.last.get(instrument, 0))

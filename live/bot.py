@@ -9,7 +9,6 @@ from math import nan
 
 import numpy as np
 
-from desk.records import State
 from live.approvals import Approvals
 from live.control.answers import (
     Activity,
@@ -34,16 +33,17 @@ from live.control.answers import (
 )
 from live.control.events import Page
 from live.engine import Engine
+from live.forcing import Forcing
 from live.guard import Guard
-from live.leaving import Leaving
 from live.pause import Pause
 from live.publishing import Publisher
 from live.pulse import Pulse
 from live.risk.codes import LATCHING
 from live.risk.codes import Code as RiskCode
-from live.settling import NONE, chosen, undecided
-from live.steering import SteeredReader, Wish
+from live.settling import NONE, chosen
+from live.steering import SteeredReader
 from live.views.account import AccountView
+from live.views.activity import activity_of, hindrances
 from live.views.charts import chart_of
 from live.views.decisions import Decisions, Stories, explained
 from live.views.evidence import Evidence
@@ -55,7 +55,6 @@ from live.views.scale import Scale
 from market.errors import ConfigError, MaemaeError
 from records.message import Message
 from records.outcomes import Note
-from strategies.signals import SignalKind
 
 ALL = "all"
 SETTLE_S = 5.0  # what is on its way may take before a stop goes on without it
@@ -99,7 +98,7 @@ class RunningBot:
     guard: Guard
     approvals: Approvals
     reader: SteeredReader
-    leaving: Leaving
+    forcing: Forcing
     views: Views
     pause_file: Pause
     config_text: str
@@ -259,11 +258,11 @@ class RunningBot:
     async def force_exit(self, instrument: str, by: str) -> Done:
         wanted = self._instruments(instrument)
         self._steered("FORCE_EXIT", f"{by} closes {instrument}.")
-        orders = [order for each in wanted for order in self.leaving.leave(each)]
+        left = [self.forcing.exit(each) for each in wanted]
+        orders = [order for sent, _ in left for order in sent]
         for order in orders:
             self.views.notes.append((order.client_id, f"closed by hand: {by}"))
-        touched = [each for each in wanted if self._wish_exit(each)]
-        if not orders and not touched:
+        if not orders and not any(touched for _, touched in left):
             return Done(Code.NOTHING, detail="nothing is held, and nothing works")
         return Done(Code.SENT, tuple(order.client_id for order in orders))
 
@@ -271,11 +270,11 @@ class RunningBot:
         if side not in (1, -1):
             raise ConfigError(f"side {side}: expected 1 to buy or -1 to sell.")
         wanted = self.views.scale.instrument(instrument).id
-        refused = self._why_no_entry()
-        if refused:
-            return Done(Code.REFUSED, detail=refused)
-        column = self.engine.session.trader.column(wanted)
-        self.reader.wishes.append(Wish(SignalKind.ENTER, column, 0, side))
+        activity = self._activity()
+        if activity is not Activity.RUNNING:  # the gate would deny any entry
+            said = "; ".join([f"the bot is {activity.value}", *self._reasons()])
+            return Done(Code.REFUSED, detail=said)
+        self.forcing.enter(wanted, side)
         self._steered("FORCE_ENTER", f"{by} enters {wanted}, side {side:+d}.")
         return Done(Code.SENT, detail="it is a signal of the next close; every check applies")
 
@@ -337,62 +336,15 @@ class RunningBot:
         return account
 
     def _activity(self) -> Activity:
-        if self.guard.latch is not None and self.guard.latch.read() is not None:
-            return Activity.KILLED
-        if self.stopping:
-            return Activity.STOPPING
-        if not self.trading:
-            return Activity.STARTING
-        state = State(int(self._book()["state"]))
-        if state is State.ACTIVE:
-            return Activity.PAUSED if self.guard.paused else Activity.RUNNING
-        return Activity.HALTED if state is State.HALTED else Activity.REDUCING
+        return activity_of(self.engine, self.guard, bool(self.stopping), self.trading)
 
     def _reasons(self) -> list[str]:
-        """Everything that keeps entries from being sent, as far as the account alone says."""
-        latched = self.guard.latch.read() if self.guard.latch is not None else None
-        found = [str(latched)] if latched is not None else []
-        found += [text for text in (self.stopping, self.guard.paused) if text]
-        memory = self.guard.gate.memory
-        found += [" ".join(part for part in key if part) for key in sorted(memory.told | memory.disabled)]
-        found += [f"{name or 'account'}: {text}" for name, text in self.engine.drifting.items()]
-        several = self.engine.sending.naming.several
-        found += [undecided(name, numbers) for name, numbers in several.items()]
-        return found
-
-    def _why_no_entry(self) -> str:
-        """What would deny any entry now, known before the next close."""
-        activity = self._activity()
-        if activity is Activity.RUNNING:
-            return ""
-        return "; ".join([f"the bot is {activity.value}", *self._reasons()])
+        return hindrances(self.engine, self.guard, self.stopping)
 
     def _instruments(self, name: str) -> list[str]:
         if name.lower() == ALL:
             return self.engine.instruments
         return [self.views.scale.instrument(name).id]
-
-    def _wish_exit(self, instrument: str) -> bool:
-        """End the plans that work, too: an exit signal of the next close. Whether anything was there."""
-        trader = self.engine.session.trader
-        n, column = len(trader.rules.strategies), trader.column(instrument)
-        found = False
-        for strategy in range(n):
-            position = trader.desk.book.positions[column * n + strategy]
-            for side in self._sides(position):
-                self.reader.wishes.append(Wish(SignalKind.EXIT, column, strategy, side))
-                found = True
-        return found
-
-    @staticmethod
-    def _sides(position: np.void) -> list[int]:
-        """Sides that are held or being worked for."""
-        sides = {int(np.sign(position["lots"]))}
-        live = position["orders"][(position["orders"]["live"] != 0) & (position["orders"]["reduces"] == 0)]
-        sides |= {int(side) for side in live["side"]}
-        if position["entry"]["next_bar"] >= 0:
-            sides.add(int(position["entry"]["side"]))
-        return sorted(sides - {0})
 
     def _steered(self, code: str, text: str) -> None:
         now = self.engine.clock()

@@ -20,6 +20,7 @@ from live.clock import ClockWatch
 from live.control.answers import ApprovalRequest
 from live.control.events import EventLog, Kind
 from live.engine import Engine
+from live.forcing import Forcing
 from live.guard import Guard
 from live.host import Hosted
 from live.leaving import Leaving
@@ -88,7 +89,7 @@ def assemble(bot: LiveBot, market: Market, journal: Journal, outside: Outside) -
         guard=guard,
         approvals=sending,
         reader=reader,
-        leaving=Leaving(session, sending, Protection(session, sending, resting_stops=False)),
+        forcing=Forcing(trader, reader, Leaving(session, sending, Protection(session, sending, False))),
         views=views,
         pause_file=Pause(bot.places.folder / "paused.json"),
         config_text=outside.redactor.text(bot.text),

@@ -1,7 +1,7 @@
 """What every venue's adapter does, and the messages that leave it.
 
 An adapter holds no trading state, never repeats ``submit`` by itself and never guesses: a call answers with
-definitive evidence or raises ``OutcomeUnknown``. ``tests/brokers/conformance.py`` holds all to this.
+definitive evidence or raises ``OutcomeUnknown``. ``tests/brokers/conformance`` holds all to this.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence

@@ -36,10 +36,7 @@ class Source(Protocol):
 
 @dataclass(eq=False)
 class PaperBroker:
-    """Fills what rests against each row of bars, and says so before it passes the row on.
-
-    Ticks, minima and maxima aren't checked here but by the risk gate, which every order passes first.
-    """
+    """Fills what rests against each row of bars, and says so before it passes the row on."""
 
     venue: PaperVenue
     source: Source

@@ -10,6 +10,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from brokers.checking import check, check_lots
 from brokers.contract import BRACKETS, FillReport, OrderReport, OrderUpdate
 from desk.book import Book
 from desk.ledger import BASE
@@ -113,18 +114,17 @@ class PaperVenue:
             raise OrderRefused(
                 f"order {order.client_id}: a paper account protects positions by their bracket, not by stops."
             )
-        column = self._column(order)
+        instrument = self.instruments[self._column(order)]
+        if order.reduces:
+            check_lots(order, instrument)  # what a backtest closes, paper does
+        else:
+            check(order, instrument, self._last(order))
         kind, price = _kind(order)
-        lots = order.quantity / decimal(self.instruments[column].lot)
-        if lots != int(lots):
-            raise OrderRefused(
-                f"order {order.client_id}: {order.quantity} is no multiple of the lot, "
-                f"{self.instruments[column].lot:g}."
-            )
+        lots = int(order.quantity / decimal(instrument.lot))
         bracket = order.bracket or Bracket()
         name = place(
             self._desk.book.account, self._desk.book.positions, self._number(order), kind, order.side,
-            order.reduces, int(lots), price, bracket.stop, bracket.target, bracket.trail, bracket.unit,
+            order.reduces, lots, price, bracket.stop, bracket.target, bracket.trail, bracket.unit,
         )  # fmt: skip
         if name < 0:
             raise OrderRefused(f"order {order.client_id}: too many orders rest for {order.instrument}.")
@@ -235,6 +235,10 @@ class PaperVenue:
         if order.instrument not in self._columns:
             raise OrderRefused(f"order {order.client_id}: {order.instrument} isn't traded here.")
         return self._columns[order.instrument]
+
+    def _last(self, order: Order) -> Decimal | None:
+        last = float(self._desk.book.instruments["last"][self._column(order)])
+        return decimal(last) if last > 0.0 else None
 
     def _number(self, order: Order) -> int:
         return self._column(order) * self._n_strategies + order.strategy

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from brokers.bucket import Bucket
 from brokers.candle import Candle, bars_of
 from brokers.candles import Candles
+from brokers.checking import check, check_cost
 from brokers.contract import (
     AccountReport,
     BrokerEvent,
@@ -24,7 +25,6 @@ from brokers.contract import (
 )
 from brokers.crypto import answers, connecting, money
 from brokers.crypto.access import Access
-from brokers.crypto.checking import check, check_cost
 from brokers.crypto.dialect import Dialect
 from brokers.crypto.exact import Row, exactly, number
 from brokers.crypto.history import pages

@@ -13,24 +13,7 @@ from market.errors import ConfigError, OutcomeUnknown
 from tests.brokers.conformance import CASES, Case
 from tests.brokers.stages import ADAPTERS, FLAT, Adapter, account, broker_of, simulator, stage
 
-# What an adapter doesn't keep yet. Strict: a law that is kept again must leave this list.
-BROKEN = {
-    ("a_price_off_the_tick_is_refused", "paper"): "ticks aren't checked",
-    ("an_order_too_small_is_refused", "paper"): "minima aren't checked",
-    ("an_order_too_big_is_refused", "paper"): "maxima aren't checked",
-}
-PAIRS = [
-    pytest.param(
-        case,
-        adapter,
-        id=f"{case.name}-{adapter}",
-        marks=[pytest.mark.xfail(reason=BROKEN[case.name, adapter.name], strict=True)]
-        if (case.name, adapter.name) in BROKEN
-        else [],
-    )
-    for case in CASES
-    for adapter in ADAPTERS
-]
+PAIRS = [pytest.param(case, adapter, id=f"{case.name}-{adapter}") for case in CASES for adapter in ADAPTERS]
 
 
 @pytest.mark.parametrize(("case", "adapter"), PAIRS)

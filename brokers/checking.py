@@ -7,13 +7,17 @@ from market.errors import OrderRefused
 from market.instruments import Instrument
 
 
-def check(order: Order, instrument: Instrument) -> None:
-    """Raises OrderRefused for what the venue could only refuse."""
+def check(order: Order, instrument: Instrument, last: Decimal | None = None) -> None:
+    """Raises OrderRefused for what the venue could only refuse. last: what a market order is worth by; None:
+    the venue judges that itself."""
     _check_quantity(order, instrument)
     price = order.limit if order.limit is not None else order.trigger
-    if price is None:
+    if price is not None:
+        _check_price(order, price, instrument)
+    elif last is None:
         return
-    _check_price(order, price, instrument)
+    else:
+        price = last
     notional = price * order.quantity * decimal(instrument.multiplier)
     if notional < decimal(instrument.min_notional) and not order.reduces:
         raise _refused(
@@ -33,13 +37,19 @@ def check_cost(order: Order, cost: Decimal, instrument: Instrument) -> None:
         )
 
 
-def _check_quantity(order: Order, instrument: Instrument) -> None:
+def check_lots(order: Order, instrument: Instrument) -> None:
+    """Raises OrderRefused for a part of a lot."""
     quantity, lot = order.quantity, decimal(instrument.lot)
     if quantity % lot:
         down = quantity // lot * lot
         raise _refused(
             order, f"quantity {quantity:f} is off the lot of {lot:f}; nearest are {down:f} and {down + lot:f}"
         )
+
+
+def _check_quantity(order: Order, instrument: Instrument) -> None:
+    check_lots(order, instrument)
+    quantity = order.quantity
     if quantity < decimal(instrument.min_quantity):
         raise _refused(order, f"quantity {quantity:f} is below the least, {instrument.min_quantity:g}")
     if float(quantity) > instrument.max_quantity:

@@ -15,8 +15,6 @@ from brokers.contract import (
     Capabilities,
     Feed,
     FillReport,
-    Link,
-    LinkEvent,
     OrderReport,
     PositionReport,
 )
@@ -24,18 +22,18 @@ from brokers.keys import Keys
 from brokers.ls.access import LsAccess
 from brokers.ls.chains import Chains
 from brokers.ls.derivatives import Derivatives
-from brokers.ls.events import NIGHT_STREAMS, STREAMS, Account, FoEvents
-from brokers.ls.gate import INTERRUPTION, STATUS, Gate, Sessions
+from brokers.ls.events import Account, FoEvents
+from brokers.ls.gate import Gate, Sessions
 from brokers.ls.listing import Listing
-from brokers.ls.market_messages import MarketMessages, market_streams
+from brokers.ls.market_messages import MarketMessages
 from brokers.ls.masters import front
 from brokers.ls.messages import Message
 from brokers.ls.mode import check_clock, clock_offset, kind_of
 from brokers.ls.rest import Rest
-from brokers.ls.socket import Socket
-from brokers.ls.stock_events import STREAMS as STOCK_STREAMS
+from brokers.ls.socket import Stream
 from brokers.ls.stock_events import StockEvents
 from brokers.ls.stocks import Stocks
+from brokers.ls.streams import Streams
 from brokers.ls.tokens import Tokens
 from brokers.ls.trading import Trading, priced, readable
 from brokers.ls.values import SEOUL, session_day
@@ -43,7 +41,7 @@ from brokers.ls.wire import Wire
 from desk.orders import Fill, Order
 from market import krx
 from market.bars import Bars
-from market.errors import ConfigError, DataError, VenueDown
+from market.errors import ConfigError, VenueDown
 from market.instruments import Instrument
 from market.timeframes import DAY, SECOND
 
@@ -54,6 +52,7 @@ DERIVATIVES = Capabilities(
     echoes_client_id=False, resting_stops=False, replaces=False, short=True, query_lag_s=2.0, orders_per_s=8.0
 )
 NO_KEY = "ls: LS says nothing without an app key. Name its variables as key_env and secret_env in [venue]."
+NOT_CONNECTED = "ls isn't connected. Call connect first."
 STOCKS = replace(DERIVATIVES, short=False)
 
 
@@ -88,12 +87,10 @@ class LsBroker:
         self._stocks = bool(self.use) and len(self.use[0].partition("@")[0]) == SHARE
         self._known: dict[str, Instrument] = {}
         self._offset = 0
-        self._feeds: set[Feed] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._wire: Wire | None = None
-        self._socket: Socket | None = None
         self._trading: Trading | None = None
-        self.hearers: dict[str, Callable[[Message], None]] = {}  # by TR: beside those of the contract
+        self._streams: Streams | None = None
 
     @property
     def capabilities(self) -> Capabilities:
@@ -149,25 +146,21 @@ class LsBroker:
             events = FoEvents(account)
         at_once = self.access.life != "day"
         gate = Gate(self._listing, self.kind == "paper", self.now, self.days, self.sessions, at_once)
-        self._market = MarketMessages(symbols, self.now)
         self._trading = Trading(
             account, desk, events, gate, self._known, self.now, self.days, self._until_looked_up
         )
-
-    @property
-    def _account_streams(self) -> tuple[str, ...]:
-        if self._stocks:
-            return STOCK_STREAMS
-        return (*STREAMS, *NIGHT_STREAMS) if self.kind == "real" else STREAMS
+        self._streams = Streams(
+            self._stocks, self.kind == "real", self._trading, MarketMessages(symbols, self.now),
+            self._listing, self._known, self.sessions, self.days, self.now, self._queue.put_nowait,
+        )  # fmt: skip
 
     async def close(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
-        socket, self._socket = self._socket, None
-        if socket is not None:
-            await socket.close()
+        if self._streams is not None:
+            await self._streams.close()
         wire, self._wire = self._wire, None
         self._queue.put_nowait(None)
         if wire is not None:
@@ -235,16 +228,13 @@ class LsBroker:
 
     async def subscribe(self, instruments: Sequence[str], feeds: set[Feed], timeframe: int = 0) -> None:
         await self.instruments(instruments)
-        if self._socket is not None:
+        assert self._streams is not None
+        if self._streams.socket is not None:
             raise ConfigError("ls: subscribe is called once, with all that is wanted.")
         if Feed.BARS in feeds and timeframe <= 0:
             raise ConfigError(f"ls: bars are subscribed to with timeframe = {timeframe}; expected ns.")
-        self._feeds = set(feeds)
-        self._socket = Socket(
-            self.access.socket(self.kind), self.tokens, self._heard, self._link, quiet_s=self.quiet_s,
-            expected=self._market_speaks,
-        )  # fmt: skip
-        self._socket.want(self._streams(instruments, feeds))
+        url = self.access.socket(self.kind)
+        self._streams.begin(url, self.tokens, self.quiet_s, instruments, feeds)
         if Feed.BARS in feeds:
             candles = Candles(
                 tuple(instruments), timeframe, self._bars_of(timeframe), self._queue.put_nowait, self.now,
@@ -255,25 +245,6 @@ class LsBroker:
     def _bars_of(self, timeframe: int) -> Callable[[str, int, int], Awaitable[Bars]]:
         return lambda name, start, end: self.bars(name, timeframe, start, end)
 
-    def _market_speaks(self) -> bool:
-        """Whether prices were asked for and something is in continuous trading."""
-        if not self._feeds & {Feed.TRADES, Feed.QUOTES}:
-            return False
-        now = self.now()
-        listed = [one for name, one in self._known.items() if name not in self._listing.expired]
-        spans = (self.sessions(one, now, self.days) for one in listed)
-        return any(span.phase is krx.Phase.CONTINUOUS for span in spans)
-
-    def _streams(self, instruments: Sequence[str], feeds: set[Feed]) -> list[tuple[str, str]]:
-        streams = [STATUS]
-        for name in set(instruments) - self._listing.expired:
-            streams += market_streams(self._known[name], feeds, self.kind == "real")
-        if Feed.ORDERS in feeds:
-            streams += [(stream, "") for stream in self._account_streams]
-        if self._stocks:
-            streams += [(INTERRUPTION, self._known[name].symbol) for name in instruments]
-        return streams
-
     async def events(self) -> AsyncIterator[BrokerEvent]:
         while True:
             event = await self._queue.get()
@@ -281,53 +252,16 @@ class LsBroker:
                 return
             yield event
 
-    def _heard(self, message: Message) -> None:
-        if message.tr in self._account_streams:
-            self._orders.hear(message)
-        elif self._says_state(message):
-            return
-        elif message.tr in self.hearers:
-            self.hearers[message.tr](message)
-        else:
-            self._say_market(message)
-
-    def _says_state(self, message: Message) -> bool:
-        """Whether it was the market's state; one that can't be read changes nothing."""
-        try:
-            return self._orders.gate.hear(message)
-        except DataError:
-            assert self._socket is not None
-            self._socket.unread += 1
-            return True
-
-    async def listen(self, stream: tuple[str, str], hear: Callable[[Message], None]) -> None:
+    async def listen(self, stream: Stream, hear: Callable[[Message], None]) -> None:
         """Hear one more stream (TR, key) that isn't of the contract: news, hits of a condition. After
         ``subscribe``. Raises VenueDown or ConfigError."""
-        if self._socket is None:
-            raise ConfigError("ls: listen comes after subscribe.")
-        self.hearers[stream[0]] = hear
-        await self._socket.add(stream)
-
-    def _say_market(self, message: Message) -> None:
-        try:
-            event = self._market(message)
-        except DataError:
-            assert self._socket is not None
-            self._socket.unread += 1
-            return
-        if event is not None:
-            self._queue.put_nowait(event)
-
-    def _link(self, link: Link, reason: str) -> None:
-        if link is Link.GAP:
-            self._orders.gate.gap()
-        for feed in sorted(self._feeds, key=lambda feed: feed.value):
-            if link is not Link.GAP or feed is Feed.ORDERS:
-                self._queue.put_nowait(LinkEvent(feed, link, reason, self.now()))
+        if self._streams is None:
+            raise VenueDown(NOT_CONNECTED)
+        await self._streams.listen(stream, hear)
 
     def _token_renewed(self) -> None:
-        if self._socket is not None:
-            self._socket.again()
+        if self._streams is not None:
+            self._streams.again()
 
     # --- orders
 
@@ -373,12 +307,13 @@ class LsBroker:
     @property
     def _orders(self) -> Trading:
         if self._wire is None or self._trading is None:
-            raise VenueDown("ls isn't connected. Call connect first.")
+            raise VenueDown(NOT_CONNECTED)
         return self._trading
 
     def _until_looked_up(self) -> float:
         """Seconds that a result is waited for: none where no stream would say it."""
-        return self.result_s if Feed.ORDERS in self._feeds else 0.0
+        listening = self._streams is not None and Feed.ORDERS in self._streams.feeds
+        return self.result_s if listening else 0.0
 
     def _session_day(self) -> str:
         return session_day(self.now(), self.days)

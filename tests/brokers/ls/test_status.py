@@ -101,7 +101,8 @@ def test_a_status_that_cant_be_read_ends_no_stream() -> None:
                 sim.status("5", "61")
                 await sim.flush()
                 await until(lambda: broker._orders.gate.states.derivatives.over)
-                assert broker._socket is not None and broker._socket.unread == 1
+                socket = broker._streams and broker._streams.socket
+                assert socket is not None and socket.unread == 1
             finally:
                 await broker.close()
 

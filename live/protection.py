@@ -19,6 +19,7 @@ from live.sending import Sending
 from live.session import Session
 
 RETRIES, PAUSE_S = 3, 0.2  # of a stop that the venue refuses
+RAREST = 7  # doublings of ``PAUSE_S`` at most between exits that it refuses
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Protection:
     _made: dict[str, int] = field(default_factory=dict)  # protective orders by the entry they belong to
     _seen: dict[str, float] = field(default_factory=dict)  # newest price by instrument
     _refused: dict[int, int] = field(default_factory=dict)  # stops refused in a row, by position
+    _stuck: dict[int, tuple[int, float]] = field(default_factory=dict)
+    # exits refused in a row, by position, and when the next may leave, by the loop's time
 
     def check(self, instrument: str) -> None:
         """Look at an instrument's positions, after what is already on its way to the venue."""
@@ -110,6 +113,8 @@ class Protection:
         )
 
     async def _place(self, held: Held) -> None:
+        if self.sending.halted():
+            return
         order = self._order(held, ".stop", trigger=decimal(held.stop))
         self.session.intend(order, Reason.STOP, self.sending.clock())
         await self.sending.submit(order)
@@ -126,18 +131,27 @@ class Protection:
             self._leave(held, Reason.STOP)
 
     def _leave(self, held: Held, reason: Reason) -> None:
-        """Leave at market, once."""
+        """Leave at market, once; again, ever more rarely, when the venue refuses it."""
+        _, soonest = self._stuck.get(held.number, (0, 0.0))
+        if asyncio.get_running_loop().time() < soonest or self.sending.halted():
+            return
         if not any(
             known.order.reduces and known.order.strategy == held.strategy and not _is_stop(known)
             for known in self.session.orders.resting(held.instrument)
         ):
             order = self._order(held, ".target" if reason is Reason.TARGET else ".stop")
             self.session.intend(order, reason, self.sending.clock())
-            self.sending.do(Job(held.instrument, lambda: self._exit(order)))
+            self.sending.do(Job(held.instrument, lambda: self._exit(held.number, order)))
 
-    async def _exit(self, order: Order) -> None:
+    async def _exit(self, position: int, order: Order) -> None:
         await self.free(order)
         await self.sending.submit(order)
+        if self.session.orders[order.client_id].view.status is not OrderStatus.REJECTED:
+            self._stuck.pop(position, None)
+            return
+        refused = self._stuck.get(position, (0, 0.0))[0] + 1
+        pause_s = PAUSE_S * 2 ** min(refused - 1, RAREST)
+        self._stuck[position] = refused, asyncio.get_running_loop().time() + pause_s
 
     def _order(self, held: Held, suffix: str, trigger: Decimal | None = None) -> Order:
         entry = self.session.trader.opened[held.number]

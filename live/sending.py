@@ -71,6 +71,10 @@ class Sending(Queues):
 
     async def submit(self, order: Order) -> None:
         """Send an order that is in the journal, and hear the answer."""
+        reason = self.halted()
+        if reason:
+            self._deny(self.session.orders[order.client_id], reason)
+            return
         if self.naming.needed:
             if self.naming.twin(order):
                 job = Job(order.instrument, lambda: self._go_on(order))
@@ -103,7 +107,7 @@ class Sending(Queues):
                         raise
                     self.tell("unsent", order, str(error))
                     await asyncio.sleep(self.settle_every_s / 2)
-                    if self.session.orders[order.client_id].view.pending is Pending.CANCEL:
+                    if self.halted() or self.session.orders[order.client_id].view.pending is Pending.CANCEL:
                         raise
         finally:
             self._calls.discard(order.client_id)
@@ -224,9 +228,6 @@ class Sending(Queues):
                 self.tell("waits", known.order, verdict.reason)
                 wait_s = ((verdict.retry_at or 0) - self.clock()) / 1e9
                 await asyncio.sleep(min(max(wait_s, PAUSE_S), 5.0))
-        reason = self.halted()
-        if reason and not known.view.closed:
-            return self._deny(known, reason)
         return not known.view.closed
 
     def _deny(self, known: Known, reason: str) -> bool:

@@ -81,6 +81,20 @@ def test_an_exit_that_is_never_taken_is_refused_in_the_end(tmp_path: Path) -> No
     asyncio.run(lived())
 
 
+def test_an_exit_is_not_sent_again_once_the_kill_latch_is_set(tmp_path: Path) -> None:
+    async def lived() -> None:
+        async with life(tmp_path, walk()) as one:
+            _fast(one)
+            sending = one.bot.engine.sending
+            deaf = Deaf(one.bot.engine.broker, exits=EXIT_TRIES)
+            sending.halted = lambda: "killed" if any(each.reduces for each in deaf.sent) else ""
+            known = await _first(one, reduces=True)
+            assert [each.client_id for each in deaf.sent].count(known.order.client_id) == 1
+            assert known.view.status is OrderStatus.REJECTED
+
+    asyncio.run(lived())
+
+
 def test_an_entry_is_sent_once(tmp_path: Path) -> None:
     """By the time the venue takes orders again its reason may be gone."""
 

@@ -1,0 +1,173 @@
+"""An engine on a venue of a few lines whose stops rest: what is asked of it is done, or refused, as told."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from brokers.contract import BarEvent, Capabilities, OrderUpdate, TradeEvent
+from brokers.rows import Rows
+from desk.orders import Accepted, Canceled, Fill, Order, decimal
+from desk.pipeline import Pipeline
+from desk.rules import MonitorRules
+from live.engine import Engine
+from live.protection import Protection
+from live.reading import History, Reader
+from live.sending import Sending
+from live.session import Names, Session
+from live.trader import Trader
+from market.bars import PRICES, Panel
+from market.errors import OrderRefused
+from records.journal import Journal
+from tests.live.planted import TICK, crossing, trending
+
+Why = Callable[[Order], str]
+
+
+@dataclass(eq=False)
+class RestingVenue:
+    """refuses: why it refuses an order, "" = it takes it. taken: every order that it took, as it left."""
+
+    capabilities: Capabilities
+    refuses: Why = lambda order: ""
+    resting: dict[str, Order] = field(default_factory=dict)
+    taken: list[Order] = field(default_factory=list)
+    asked: list[Order] = field(default_factory=list)
+    hear: Callable[[OrderUpdate], None] = lambda update: None
+
+    async def submit(self, order: Order) -> None:
+        self.asked.append(order)
+        why = self.refuses(order)
+        if why:
+            raise OrderRefused(f"order {order.client_id}: {why}.")
+        self.taken.append(order)
+        self.resting[order.client_id] = order
+        self._say(order, Accepted(order.client_id))
+
+    async def cancel(self, order: Order) -> None:
+        if self.resting.pop(order.client_id, None) is None:
+            raise OrderRefused(f"order {order.client_id}: nothing rests under this id.")
+        self._say(order, Canceled())
+
+    async def orders(self, since: int) -> list[Any]:
+        return []
+
+    async def fills(self, since: int) -> list[Any]:
+        return []
+
+    def fill(self, order: Order, quantity: Decimal, price: float) -> None:
+        """A part of what rests trades."""
+        rest = self.resting[order.client_id].quantity - quantity
+        if rest:
+            self.resting[order.client_id] = replace(order, quantity=rest)
+        else:
+            del self.resting[order.client_id]
+        name = f"t{len(self.taken)}-{order.client_id}-{rest}"
+        self._say(order, Fill(name, quantity, decimal(price)))
+
+    def _say(self, order: Order, event: Any) -> None:
+        self.hear(OrderUpdate(order.client_id, order.client_id, order.instrument, event))
+
+    @property
+    def stops(self) -> list[Order]:
+        return [order for order in self.resting.values() if order.trigger is not None]
+
+    @property
+    def exits(self) -> list[Order]:
+        """Everything that was asked to leave at market."""
+        return [order for order in self.asked if order.reduces and order.trigger is None]
+
+
+@dataclass(eq=False)
+class Stand:
+    """One account with its engine, bar by bar. told: codes of what people were told."""
+
+    engine: Engine
+    venue: RestingVenue
+    panel: Panel
+    told: list[str]
+    row: int = 0
+
+    @property
+    def held(self) -> Decimal:
+        """Signed lots of the only position."""
+        trader = self.engine.session.trader
+        return int(trader.desk.book.positions["lots"][0]) * trader.lot(0)
+
+    @property
+    def level(self) -> Decimal:
+        """Where the stop belongs."""
+        position = self.engine.session.trader.desk.book.positions[0]
+        return decimal(position["floor"] if self.held > 0 else position["ceiling"])
+
+    async def bar(self) -> None:
+        values = (float(getattr(self.panel, name)[self.row, 0]) for name in PRICES)
+        ts, name = int(self.panel.ts[self.row]), self.panel.instruments[0].id
+        self.row += 1
+        await self.engine.hear(BarEvent(name, self.panel.timeframe, ts, *values, ts + self.panel.timeframe))
+        await self.engine.sending.idle()
+
+    async def entry(self) -> Order:
+        """Bar by bar until an entry rests."""
+        while not self._entries():
+            await self.bar()
+        return self._entries()[0]
+
+    async def fill(self, order: Order, quantity: float) -> None:
+        self.venue.fill(order, Decimal(str(quantity)), float(self.panel.close[self.row, 0]))
+        await self.engine.sending.idle()
+
+    async def price(self, price: float) -> None:
+        ts = int(self.panel.ts[self.row])
+        await self.engine.hear(TradeEvent(self.panel.instruments[0].id, ts, price, 1.0, ts))
+        await self.engine.sending.idle()
+
+    def beyond(self, ticks: int = 1) -> float:
+        """A price past the stop."""
+        return float(self.level) - (1 if self.held > 0 else -1) * ticks * TICK
+
+    def _entries(self) -> list[Order]:
+        return [order for order in self.venue.resting.values() if not order.reduces]
+
+
+@asynccontextmanager
+async def stand(folder: Path, **venue: Any) -> AsyncIterator[Stand]:
+    """venue: what differs from one whose stops rest and that doesn't know reductions."""
+    refuses = venue.pop("refuses", lambda order: "")
+    halted = venue.pop("halted", lambda: "")
+    one = _stand(folder, RestingVenue(Capabilities(**venue), refuses), halted)
+    try:
+        yield one
+    finally:
+        await one.engine.sending.close()
+        one.engine.session.journal.close()
+
+
+def _stand(folder: Path, venue: RestingVenue, halted: Callable[[], str]) -> Stand:
+    panel, pipeline, told = trending(), _protected(), list[str]()
+    trader = Trader(panel.instruments, pipeline.rules, "run")
+    reader = Reader(pipeline, History(panel.instruments, panel.timeframe))
+    journal = Journal.open(folder / "journal.db", "test")
+    session = Session(journal, trader, reader, Names(["sma_cross"], []))
+    broker: Any = venue
+    clock = lambda: int(panel.ts[min(len(reader.history), len(panel) - 1)])  # noqa: E731
+    sending = Sending(
+        broker, session, clock, halted=halted, tell=lambda code, order, text: told.append(code),
+        settle_every_s=0.01,
+    )  # fmt: skip
+    protection = Protection(session, sending, venue.capabilities.resting_stops)
+    sending.before_exit = protection.free
+    rows = Rows(panel.instruments, panel.timeframe, 0)
+    engine = Engine(broker, session, sending, rows, clock, protection=protection, beat_s=None)
+    venue.hear = engine._hear_update
+    return Stand(engine, venue, panel, told)
+
+
+def _protected() -> Pipeline:
+    """Stops and targets so far off that bars alone reach neither."""
+    pipeline = crossing()
+    [strategy] = pipeline.rules.strategies
+    rules = replace(strategy, monitor=MonitorRules(stop=0.2, target=0.2))
+    return replace(pipeline, rules=replace(pipeline.rules, strategies=(rules,)))

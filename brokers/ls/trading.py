@@ -189,7 +189,7 @@ class Trading:
         self.begin_session()
         now = self.now()
         with readable("orders"):
-            found = orders_of(await self.desk.lines(since, now, self.days))
+            found = orders_of(await self.desk.lines(min(since, now), now, self.days))
         today = self._today()
         for each in found:
             if each.first.day == today:

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Protocol
 
 from brokers.candle import Candle
-from desk.orders import Fill, Order, OrderEvent
+from desk.orders import Fill, Order, OrderEvent, status_of
 from desk.records import Reason
 from market.bars import Bars
 from market.instruments import Instrument
@@ -155,6 +155,11 @@ class OrderReport:
     events: tuple[OrderEvent, ...]
     filled: Decimal
     created: int
+
+    @property
+    def rests(self) -> bool:
+        """Whether it may still fill."""
+        return not status_of(self.order, self.events).closed and self.filled < self.order.quantity
 
 
 @dataclass(frozen=True)

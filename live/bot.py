@@ -125,7 +125,7 @@ class RunningBot:
             started=self.started,
             currency=self.views.scale.currency,
             equity=float(account["equity"]),
-            cash=float(account["cash"]),
+            cash=float(self.engine.session.cash_at_venue()),
             day_pnl=results.day_pnl(),
             positions=len(view.positions()),
             orders=sum(1 for _ in self.engine.session.orders.open()),

@@ -32,10 +32,12 @@ from live.sending import Sending
 from live.session import Session
 from live.treasurer import EVERY, Treasurer
 from market.errors import MaemaeError
+from market.timeframes import SECOND
 from records.inputs import Start, Stop, Timer
 
 Clock = Callable[[], int]
 BEAT_S = 1.0
+DEAF_EVERY = 10 * SECOND  # between comparisons at most while the account's stream is down
 
 
 @dataclass(eq=False)
@@ -270,7 +272,8 @@ class Engine:
         if self.guard is not None:
             for notice in self.guard.gate.tick(self.guard.facts()):
                 self._notice(notice, now)
-        if now - self._compared > self.reconcile_every:
+        deaf = self.guard is not None and self.guard.deaf_since is not None
+        if now - self._compared > (min(self.reconcile_every, DEAF_EVERY) if deaf else self.reconcile_every):
             await self.reconcile()
 
     async def _beat_on(self) -> None:

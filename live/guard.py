@@ -7,7 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from brokers.contract import AccountReport, BarEvent, BrokerEvent, OrderUpdate, QuoteEvent, TradeEvent
+from brokers.contract import (
+    AccountReport,
+    BarEvent,
+    BrokerEvent,
+    Feed,
+    Link,
+    LinkEvent,
+    OrderUpdate,
+    QuoteEvent,
+    TradeEvent,
+)
 from desk.orders import Fill, Order
 from desk.records import State
 from live.agreement import Agreement
@@ -45,6 +55,7 @@ class Guard:
     paused: str = ""
     clock_offset: int | None = None  # ours less the venue's, ns; None = not measured: no entries
     heartbeat: int | None = None
+    deaf_since: int | None = None  # since when the account's stream isn't up; None = it is, or there is none
     reconciled: int | None = None
     agreement: Agreement | None = None  # with the venue; the engine keeps it
     venue: dict[str, Decimal] = field(default_factory=dict)  # held by the venue's word, by instrument
@@ -66,8 +77,16 @@ class Guard:
             self._close(event)
         elif isinstance(event, TradeEvent):
             self._change(event.instrument, last=event.price, last_at=event.ts)
+        elif isinstance(event, LinkEvent) and event.feed is Feed.ORDERS:
+            self._link(event.link, now)
         elif isinstance(event, QuoteEvent):
             self._change(event.instrument, bid=event.bid, ask=event.ask, quoted_at=event.ts)
+
+    def _link(self, link: Link, now: int) -> None:
+        if link is Link.UP:
+            self.deaf_since = None
+        elif link is Link.DOWN and self.deaf_since is None:
+            self.deaf_since = now
 
     def touch(self, instrument: str) -> None:
         """Something about an instrument's orders or positions changed."""
@@ -212,6 +231,7 @@ class Guard:
             state=State(int(account["state"])),
             strategies=self._strategies(int(account["day"])),
             heartbeat=self.heartbeat,
+            deaf_since=self.deaf_since,
             clock_offset=self.clock_offset,
             reconciled=self.reconciled,
             paused=self.paused,

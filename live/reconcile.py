@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from brokers.contract import Broker, OrderReport, OrderUpdate, PositionReport
-from desk.orders import Order, decimal, status_of
+from desk.orders import Order, decimal
 from live.naming import Naming
 from live.risk.drift import DeskView, Tolerances, VenueView, compare, flags
 from live.session import Session
@@ -75,7 +75,7 @@ def booked(session: Session) -> dict[str, Decimal]:
 def _hear(session: Session, report: OrderReport, now: int, found: Reconciled) -> None:
     order = report.order
     if order.client_id not in session.orders:
-        if not status_of(order, report.events).closed:
+        if report.rests:
             found.external.append(order)
             session.adopt(order, now)
         return

@@ -29,7 +29,7 @@ def run_doctor_ls(url: str, out: str | None, language: str | None = None) -> int
     from maemae.doctor_ls import examine_ls
 
     check_output(out)
-    access = LsAccess(url=url, socket_url=url.replace("http", "ws", 1))
+    access = LsAccess(url=url)
     return _told(asyncio.run(examine_ls(access, time.time_ns)), out, language or "en")
 
 

@@ -137,6 +137,7 @@ def _guard(bot: LiveBot, market: Market, session: Session) -> Guard:
         shorts=market.short,
         session=session,
         clock_offset=market.offset,
+        deaf_since=market.clock() if bot.real else None,
     )
 
 

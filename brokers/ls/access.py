@@ -17,7 +17,7 @@ class LsAccess:
     the house's rate by LS. fee: fraction of the notional that LS takes of each fill: it doesn't say it.
     life: of limit orders: to the session's end, or what can be had at once of it (ioc) or of all (fok).
     max_clock_offset_s: between this machine's clock and LS's. timeout_s: of one request. url, socket_url:
-    addresses of a simulator; "" = LS's.
+    addresses of a simulator; "" = LS's, and a stream beside ``url``.
     """
 
     key_env: str = "LS_APP_KEY"
@@ -38,4 +38,5 @@ class LsAccess:
 
     def socket(self, kind: str) -> str:
         """Where an account of a kind ("real", "paper") listens."""
-        return (self.socket_url or SOCKETS[kind]) + "/websocket"
+        beside = self.url.replace("http", "ws", 1)  # a simulator's: never its orders and LS's own stream
+        return (self.socket_url or beside or SOCKETS[kind]) + "/websocket"

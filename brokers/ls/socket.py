@@ -56,6 +56,7 @@ class Socket:
     _ws: "aiohttp.ClientWebSocketResponse | None" = None
     _life: "asyncio.Task[None] | None" = None
     _up: bool = False
+    _said_down: bool = False
     _closing: "asyncio.Future[bool] | None" = None  # kept, lest it be collected
 
     # --- what is listened to
@@ -90,7 +91,7 @@ class Socket:
         import aiohttp
 
         wait, was_up = FIRST_WAIT_S, False
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self.answer_s)) as session:
             while True:
                 reason = ""
                 try:
@@ -105,6 +106,7 @@ class Socket:
                                 self.said(Link.GAP, "messages may have been lost")
                             self.said(Link.UP, "")
                             self._up, was_up, wait = True, True, FIRST_WAIT_S
+                            self._said_down = False
                             await reading
                         finally:
                             for task in (reading, watching):
@@ -123,8 +125,9 @@ class Socket:
         for answer in self._answers.values():
             answer.cancel()
         self._answers.clear()
-        if self._up:
-            self._up = False
+        self._up = False
+        if not self._said_down:
+            self._said_down = True
             self.said(Link.DOWN, reason)
 
     async def _registered(self, ws: "aiohttp.ClientWebSocketResponse", reading: "asyncio.Task[None]") -> None:

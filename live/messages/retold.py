@@ -12,6 +12,8 @@ FORMS = {
     # health
     "nothing was heard yet": "아직 소식이 없습니다",
     "heard {span} ago": "{span} 전에 소식을 들었습니다",
+    "up": "연결되어 있습니다",
+    "the account's stream is down for {span}": "계좌 스트림이 {span} 동안 끊겨 있습니다",
     "never compared": "아직 대조하지 않았습니다",
     "compared {span} ago": "{span} 전에 대조했습니다",
     "as at the venue": "거래소와 같습니다",

@@ -9,11 +9,21 @@ from live.risk.words import span
 
 
 def connection(case: Case) -> Bound | None:
-    """R25: no entries while the venue is silent."""
+    """R25: no entries while the venue is silent, or the account's stream is down."""
     if case.account.heartbeat is None:
         return Bound(Code.CONNECTION, 0, "no_heartbeat")
-    values = silent(case.account, case.limits, case.now, "heartbeat_block")
-    return None if values is None else Bound(Code.CONNECTION, 0, "silent", values)
+    found = unheard(case.account, case.limits, case.now)
+    return None if found is None else Bound(Code.CONNECTION, 0, *found)
+
+
+def unheard(account: AccountFacts, limits: RiskLimits, now: int) -> tuple[str, tuple[str, ...]] | None:
+    """What isn't heard for longer than R25 allows, and its words; None: all is."""
+    values = silent(account, limits, now, "heartbeat_block")
+    if values is not None:
+        return "silent", values
+    if account.deaf_since is None or now - account.deaf_since <= limits.heartbeat_block:
+        return None
+    return "deaf", (span(now - account.deaf_since), key("heartbeat_block"), span(limits.heartbeat_block))
 
 
 def silent(account: AccountFacts, limits: RiskLimits, now: int, name: str) -> tuple[str, ...] | None:

@@ -103,8 +103,9 @@ class AccountFacts:
 
     peak: highest equity since the start, or since a person last released R24 DRAWDOWN. Deposits and
     withdrawals move ``day_equity`` and ``peak`` with them. free: by currency, as the venue says less what is
-    on its way; None = the venue doesn't say. heartbeat: the last sign of life. clock_offset: ours less the
-    venue's. reconciled: the last comparison with the venue. paused, killed, drift, journal: why, "" = not.
+    on its way; None = the venue doesn't say. heartbeat: the last sign of life. deaf_since: since when the
+    account's stream isn't up; None = it is, or there is none. clock_offset: ours less the venue's.
+    reconciled: the last comparison with the venue. paused, killed, drift, journal: why, "" = not.
     alert_since: since when no alert has been delivered though one waits, 0 = none does. shorts: negative
     positions exist. venue_reduces: the venue itself never lets a reducing order grow a position, so that a
     resting stop and an exit may both work.
@@ -118,6 +119,7 @@ class AccountFacts:
     state: State = State.ACTIVE
     strategies: tuple[StrategyFacts, ...] = ()
     heartbeat: int | None = None
+    deaf_since: int | None = None
     clock_offset: int | None = None
     reconciled: int | None = None
     paused: str = ""

@@ -71,13 +71,12 @@ def _disabled(limits: RiskLimits, memory: Memory) -> Iterator[Notice]:
 
 
 def _links(facts: Facts, limits: RiskLimits, memory: Memory) -> Iterator[Notice]:
-    for code, name, level in (
-        (Code.CONNECTION, "heartbeat_block", Level.WARNING),
-        (Code.CONNECTION_LOST, "heartbeat_cancel", Level.ERROR),
-    ):
-        values = connection.silent(facts.account, limits, facts.now, name)
-        if values is not None:
-            yield Notice(code, True, level, "silent", values)
+    found = connection.unheard(facts.account, limits, facts.now)
+    if found is not None:
+        yield Notice(Code.CONNECTION, True, Level.WARNING, *found)
+    values = connection.silent(facts.account, limits, facts.now, "heartbeat_cancel")
+    if values is not None:
+        yield Notice(Code.CONNECTION_LOST, True, Level.ERROR, "silent", values)
 
 
 def _instruments(facts: Facts, limits: RiskLimits) -> Iterator[Notice]:

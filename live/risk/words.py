@@ -163,6 +163,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "the venue was last heard {0} ago and {1} = {2}",
         "거래소 소식이 {0} 동안 없습니다 ({1} = {2})",
     ),
+    "deaf": (
+        "the stream of the account has been down for {0} and {1} = {2}",
+        "계좌 스트림이 {0} 동안 끊겨 있습니다 ({1} = {2})",
+    ),
     "unresolved": (
         "order {0} has had no answer for {1}, so the venue is asked first ({2} = {3})",
         "주문 {0}의 응답이 {1} 동안 없어 거래소에 먼저 확인합니다 ({2} = {3})",

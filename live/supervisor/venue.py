@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from brokers.contract import Broker, OrderReport
-from desk.orders import Order, decimal, status_of
+from desk.orders import Order, decimal
 from live.naming import claimed
 from market.errors import MaemaeError, OrderRefused, OutcomeUnknown
 from market.instruments import Instrument
@@ -41,7 +41,7 @@ class Clearing:
         pause, rests, why = PAUSE_S, list[OrderReport](), "the venue's list of orders can't be had"
         while time.monotonic() < self.deadline:
             try:
-                rests = [each for each in await _within(self.broker.orders(time.time_ns())) if _rests(each)]
+                rests = [each for each in await _within(self.broker.orders(time.time_ns())) if each.rests]
                 if not rests:
                     return True
                 why = ""
@@ -144,7 +144,7 @@ class Clearing:
             except (MaemaeError, TimeoutError, OSError):
                 reports = None
             if reports is not None and not any(
-                _rests(each) and each.order.instrument in instruments for each in reports
+                each.rests and each.order.instrument in instruments for each in reports
             ):
                 return
             await asyncio.sleep(PAUSE_S)
@@ -166,10 +166,6 @@ class Clearing:
 
 async def _within(call: Awaitable[T]) -> T:
     return await asyncio.wait_for(call, ONE_CALL_S)
-
-
-def _rests(report: OrderReport) -> bool:
-    return not status_of(report.order, report.events).closed and report.filled < report.order.quantity
 
 
 def _name(report: OrderReport) -> str:

@@ -31,7 +31,7 @@ class AccountView:
         return Balance(
             currency=self.scale.currency,
             equity=float(account["equity"]),
-            cash=float(account["cash"]),
+            cash=float(self.session.cash_at_venue()),
             margin=self._margin(),
             holdings=tuple(each for each in holdings if each.total),
         )

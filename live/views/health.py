@@ -15,6 +15,9 @@ def checks_of(engine: Engine, guard: Guard, stopping: bool) -> Iterator[Check]:
     silent = now - guard.heartbeat if guard.heartbeat is not None else None
     heard = "nothing was heard yet" if silent is None else f"heard {span(max(silent, 0))} ago"
     yield Check("venue", silent is not None and silent <= limits.heartbeat_block, heard)
+    deaf = now - guard.deaf_since if guard.deaf_since is not None else None
+    text = "up" if deaf is None else f"the account's stream is down for {span(max(deaf, 0))}"
+    yield Check("stream", deaf is None, text)
     compared = None if guard.reconciled is None else now - guard.reconciled
     said = "never compared" if compared is None else f"compared {span(max(compared, 0))} ago"
     yield Check("reconciled", compared is not None and compared <= limits.max_reconcile_age, said)

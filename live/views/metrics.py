@@ -28,7 +28,7 @@ def snapshot(bot: "RunningBot") -> Snapshot:
         checks={check.name: "ok" if check.ok else check.detail for check in checks},
         values={
             "equity": float(account["equity"]),
-            "cash": float(account["cash"]),
+            "cash": float(engine.session.cash_at_venue()),
             "day_pnl": views.results.day_pnl(),
             "position": {
                 (each.instrument, each.strategy): each.side * float(each.quantity) for each in positions

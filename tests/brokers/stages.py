@@ -146,12 +146,7 @@ class Stage:
 
     async def resting(self) -> set[str]:
         """Client ids that rest, as the venue lists them."""
-        return {
-            report.order.client_id
-            for report in await self.broker.orders(START)
-            if status_of(report.order, report.events).leaves - report.filled > 0
-            and not status_of(report.order, report.events).closed
-        }
+        return {report.order.client_id for report in await self.broker.orders(START) if report.rests}
 
     def links(self, feed: Feed) -> list[str]:
         return [each.link.name for each in self.heard if isinstance(each, LinkEvent) and each.feed is feed]

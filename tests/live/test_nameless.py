@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +108,22 @@ def test_an_order_that_never_came_is_known_not_to_have(
         assert any(getattr(each, "reason", "") == NOT_THERE for each in known.events)
         await one.step(2)
         await agrees(one)
+
+    lived(tmp_path, monkeypatch, then)
+
+
+@pytest.mark.parametrize("filled", [False, True])
+def test_what_rests_for_others_is_told_of_and_what_has_filled_is_not(
+    filled: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def then(one: Life, broker: NamelessPaper) -> None:
+        await one.step(40)
+        order = replace(broker.sent[0], quantity=Decimal(3))
+        broker.stranger(order, "7001", later=3600 * 10**9)
+        if filled:
+            broker.strangers[-1] = replace(broker.strangers[-1], filled=order.quantity)
+        await one.bot.engine.reconcile()
+        assert ("venue:7001" in one.bot.engine.session.orders) is not filled
 
     lived(tmp_path, monkeypatch, then)
 

@@ -21,7 +21,7 @@ from live.redaction import Redactor
 FILE_BYTES = 10_000_000
 FILES = 5
 REMEMBERED = 1000
-_QUIET = ("httpx", "httpcore", "aiohttp.access", "asyncio", "telegram", "ccxt", "urllib3", "PIL")
+_QUIET = ("httpx", "httpcore", "aiohttp.access", "asyncio", "telegram", "ccxt", "urllib3", "PIL", "alembic")
 Line = dict[str, Any]
 
 

@@ -37,6 +37,7 @@ FORMS = {
     "reloaded by {who}": "{who} 님이 다시 읽게 함",
     "{who} at the command line": "명령줄의 {who}",
     "somebody": "누군가",
+    "asked for": "요청",
     "account: {what}": "계좌: {what}",
     # money
     "transfers and funding couldn't be asked for: {what}": "입출금과 펀딩비를 조회하지 못했습니다: {what}",
@@ -59,7 +60,7 @@ FORMS = {
         "'{word}': {numbers} 중에 없습니다. none은 거래소에 닿지 않았다는 뜻입니다"
     ),
 }
-SHAPES = {"head": r"R\d\d [A-Z_]+(?: [^:]+)?", "span": r"-?[\d.]+[smhd]"}
+SHAPES = {"head": r"R\d\d [A-Z_]+(?: [^:]+)?", "span": r"-?[\d.]+[smhd]", "when": r"\d{4}-\S+|now"}
 
 
 @lru_cache(maxsize=1)

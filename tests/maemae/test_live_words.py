@@ -179,3 +179,11 @@ def test_a_limit_order_is_not_an_exceeded_limit() -> None:
         "a", "BTC", "s", 1, OrderKind.LIMIT.name, Decimal(1), Decimal(0), "accepted", "ENTRY", 1, Decimal(5)
     )
     assert "지정가" in order_text(order, Voice("ko")) and "한도" not in order_text(order, Voice("ko"))
+
+
+@pytest.mark.parametrize("who", ["kim", "somebody at the command line", "kim at the desk at home"])
+def test_who_killed_is_whole(who: str) -> None:
+    """Names may hold what stands between the places of a sentence."""
+    said = retold_by_telegram(f"killed by {who} at 2026-11-27T02:47:16+00:00: asked for", "ko")
+    assert said.endswith(" 님이 2026-11-27T02:47:16+00:00에 비상 정지: 요청")
+    assert said.startswith((who, "명령줄의 누군가")) and "the command line" not in said

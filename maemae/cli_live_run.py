@@ -27,7 +27,7 @@ def run_live(
     if bot.replays if engine_only is None else engine_only:
         confirm(bot, yes_i_know, language)
         return run_engine(bot)
-    return run_supervise(profile, data, pace_s, False, yes_i_know, language)
+    return run_supervise(profile, data, pace_s, False, yes_i_know, language, start=True)
 
 
 def run_supervise(
@@ -37,7 +37,9 @@ def run_supervise(
     attach: bool,
     yes_i_know: str | None,
     language: str | None = None,
+    start: bool = False,
 ) -> int:
+    """start: though it was stopped or killed before; else that holds."""
     bot = read_bot(profile, data, pace_s)
     if attach:
         return supervise(bot, True)
@@ -48,7 +50,7 @@ def run_supervise(
     options = [] if data is None else ["--data", data]
     options += ["--pace", repr(pace_s)] if pace_s else []
     options += ["--yes-i-know", bot.account] if bot.real else []
-    return supervise(bot, False, options)
+    return supervise(bot, False, options, start)
 
 
 def confirm(bot: LiveBot, said: str | None, language: str | None = None) -> None:

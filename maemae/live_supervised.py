@@ -27,8 +27,9 @@ from market.instruments import Instrument
 from records.lock import hold_account
 
 
-def supervise(bot: LiveBot, attach: bool, options: Sequence[str] = ()) -> int:
-    """Until SIGTERM or SIGINT. attach: others start the engine. options: of the engine's command line."""
+def supervise(bot: LiveBot, attach: bool, options: Sequence[str] = (), start: bool = False) -> int:
+    """Until SIGTERM or SIGINT. attach: others start the engine. options: of the engine's command line.
+    start: though it was stopped or killed before."""
     command = None if attach else own_command("live", str(bot.path), "--engine-only", *options)
     setup = SupervisorSetup(
         kill_target(bot),
@@ -37,6 +38,7 @@ def supervise(bot: LiveBot, attach: bool, options: Sequence[str] = ()) -> int:
         bot.profile.telegram,
         bot.profile.alerts,
         secrets_of(bot),
+        start,
     )
     bot.places.make()
     remember(bot)

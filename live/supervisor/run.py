@@ -34,6 +34,7 @@ class SupervisorSetup:
     """What ``maemae`` makes of a profile.
 
     command: starts the engine; None = the system does. secrets: of the venue, so that nothing prints them.
+    start: a person wants it started, whatever it was told before; else a stop or kill of before holds.
     """
 
     target: KillTarget
@@ -42,6 +43,7 @@ class SupervisorSetup:
     telegram: TelegramSettings | None = None
     alerts: AlertSettings = field(default_factory=AlertSettings)
     secrets: tuple[str, ...] = ()
+    start: bool = False
     rules: SupervisorRules = field(default_factory=SupervisorRules)
 
 
@@ -95,6 +97,11 @@ class Keys:
 async def _run(setup: SupervisorSetup, keys: Keys, redactor: Redactor) -> None:
     voice = Voice(setup.language, setup.alerts.timezone)
     memory = Memory.load(setup.target.places.supervisor)
+    if setup.start:
+        memory.wanted = True
+        memory.save()
+    elif not memory.wanted:
+        _LOG.warning("stopped or killed before: the engine waits for /start, or for 'maemae live'")
     sinks, telegram = _receivers(setup, keys, redactor, voice, memory)
     hub = AlertHub(setup.alerts, sinks)
     supervisor = Supervisor(setup.target, setup.command, hub, memory, voice, setup.rules)

@@ -144,6 +144,15 @@ def test_under_a_supervisor_a_dead_engine_comes_back_and_a_kill_keeps_it_down(
     assert refused.returncode == 2 and f"maemae kill {path} --release" in refused.stderr
     assert "released" in maemae("kill", "bot", "--release").stdout
     assert maemae("kill", "bot", "--release").stdout == "bot: no kill is in force.\n"
+    with started("supervise", str(path), "--data", "demo", "--pace", "0.05") as supervisor:
+        time.sleep(3.0)  # by then it would have begun
+        assert "not running" in maemae("status", "bot").stdout  # what was killed waits for a person
+        supervisor.send_signal(signal.SIGTERM)
+        assert supervisor.wait(20) == 0
+    with started("live", str(path), "--data", "demo", "--pace", "0.05", "--supervised") as supervisor:
+        until_trading(state, "bot")  # and here is one
+        supervisor.send_signal(signal.SIGTERM)
+        assert supervisor.wait(20) == 0
 
 
 def test_commands_name_the_bots_there_are(tmp_path: Path, state: Path) -> None:
@@ -190,7 +199,8 @@ def test_the_engine_of_a_supervisor_replays_what_was_asked_as_slowly_as_was_aske
 ) -> None:
     given: list[str] = []
     monkeypatch.setattr(
-        "maemae.cli_live_run.supervise", lambda bot, attach, options: given.extend(options) or 0
+        "maemae.cli_live_run.supervise",
+        lambda bot, attach, options, start: given.extend(options) or 0,
     )
     assert run_supervise(profile(tmp_path), data, pace_s, False, None) == 0
     said = dict(zip(given[::2], given[1::2], strict=True))

@@ -40,7 +40,7 @@ from live.publishing import Publisher
 from live.pulse import Pulse
 from live.risk.codes import LATCHING
 from live.risk.codes import Code as RiskCode
-from live.settling import NONE, chosen
+from live.settling import NONE, VENUE, chosen
 from live.steering import SteeredReader
 from live.views.account import AccountView
 from live.views.activity import activity_of, hindrances
@@ -292,6 +292,8 @@ class RunningBot:
         return Done(Code.CANCELING, (order,))
 
     async def settle(self, order: str, number: str, by: str) -> Done:
+        if number.strip().lower() == VENUE:
+            return await self._settle_position(self.views.scale.instrument(order).id, by)
         naming = self.engine.sending.naming
         if order not in naming.several:
             names = ", ".join(naming.several)
@@ -305,6 +307,23 @@ class RunningBot:
         self._steered("SETTLE", f"{by} settles {order}: {meant}.")
         self.engine.sending.settle(order, meant, by)
         return Done(Code.SETTLED, (order,))
+
+    async def _settle_position(self, instrument: str, by: str) -> Done:
+        """What the venue holds no more is closed, says a person."""
+        session, held = self.engine.session, await self.engine.reconcile()
+        if instrument not in held:
+            return Done(Code.REFUSED, (instrument,), "the venue can't say what it holds; ask again")
+        if instrument not in self.engine.agreement.positions:
+            return Done(Code.NOTHING, (instrument,), "book and venue agree")
+        column = session.trader.column(instrument)
+        venue = held[instrument] - session.purse.not_ours(session.trader.instruments[column])
+        price = float(session.trader.desk.book.instruments["last"][column])
+        self._steered("SETTLE", f"{by} settles the position of {instrument}: it is as the venue says.")
+        booked = self.engine.elsewhere.settle(instrument, venue, price) if self.engine.elsewhere else 0
+        await self.engine.reconcile()
+        if not booked:
+            return Done(Code.REFUSED, (instrument,), "the venue holds what the book lacks: trade it there")
+        return Done(Code.SETTLED, (instrument,), f"{booked} count as closed at {price:g}")
 
     async def approve(self, request: str, by: str) -> Done:
         return self.approvals.answer(request, True, by)

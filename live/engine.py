@@ -22,6 +22,7 @@ from brokers.contract import (
 from brokers.rows import Row, Rows
 from desk.orders import Fill, Order
 from live.agreement import Agreement
+from live.elsewhere import Elsewhere
 from live.guard import Guard
 from live.history import rows_between
 from live.protection import Protection
@@ -47,8 +48,8 @@ class Engine:
     clock: ns UTC; a replay's is the market's own. guard, protection: None in a replay that needs none.
     warmup: closed bars that the strategies and filters need before the first that counts. after: told of
     every row. told: notices of the gate, for people. listen: told of every event of the broker's first.
-    reconcile_every: ns between comparisons with the venue. transfers_every: between questions for money that
-    moved without trading.
+    elsewhere: what closed without the bot; None where nothing can. reconcile_every: ns between comparisons
+    with the venue. transfers_every: between questions for money that moved without trading.
     """
 
     broker: Broker
@@ -67,6 +68,7 @@ class Engine:
     after: Callable[[Row], None] = lambda row: None
     told: Callable[[Notice], None] = lambda notice: None
     listen: Callable[[BrokerEvent], None] = lambda event: None
+    elsewhere: Elsewhere | None = None
 
     def __post_init__(self) -> None:
         self.agreement = Agreement(self.session)
@@ -97,6 +99,8 @@ class Engine:
         self.sending.put(deny_new(self.session, found, now))
         self.sending.naming.begin()
         self.sending.deny_unsent()
+        if self.elsewhere is not None:
+            self.elsewhere.catch_up()
         held = await self.reconcile(starting=True)
         await self.treasurer.begin(held if not found.live else {})
         self._mark_drift(held)

@@ -88,6 +88,10 @@ class Guard:
         elif link is Link.DOWN and self.deaf_since is None:
             self.deaf_since = now
 
+    def held(self, instrument: str) -> Decimal | None:
+        """Signed units by the venue's word and the fills since; None = it wasn't asked yet."""
+        return self.venue.get(instrument)
+
     def touch(self, instrument: str) -> None:
         """Something about an instrument's orders or positions changed."""
         self._changed.add(instrument)
@@ -152,7 +156,7 @@ class Guard:
             self._markets[instrument],
             books=books,
             adv=self._adv(column),
-            venue=self.venue.get(instrument),
+            venue=self.held(instrument),
             working=tuple(_working(known) for known in resting if self._left(known)),
             unresolved=tuple(
                 Unresolved(each.order.client_id, each.since, each.order.reduces, each.lost) for each in flying

@@ -6,15 +6,17 @@ none, are watched here: reached, they leave at market.
 """
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from math import isfinite, nan
 
-from desk.orders import Order, OrderStatus, decimal
+from desk.orders import ZERO, Order, OrderStatus, decimal
 from desk.records import Reason
+from live.holdings import Held, held_of
 from live.orders import Known
 from live.queues import Job
+from live.risk.reducing import held_against
 from live.sending import Sending
 from live.session import Session
 
@@ -22,26 +24,15 @@ RETRIES, PAUSE_S = 3, 0.2  # of a stop that the venue refuses
 RAREST = 7  # doublings of ``PAUSE_S`` at most between exits that it refuses
 
 
-@dataclass(frozen=True)
-class Held:
-    """A position that needs protection. stop, target: levels, infinite = none."""
-
-    number: int
-    instrument: str
-    strategy: int
-    side: int
-    quantity: Decimal
-    stop: float
-    target: float
-
-
 @dataclass(eq=False)
 class Protection:
-    """Keeps what rests equal to what should rest."""
+    """Keeps what rests equal to what should rest. venue: units of an instrument that the venue holds by its
+    own word, signed; None = it wasn't asked yet."""
 
     session: Session
     sending: Sending
     resting_stops: bool = True
+    venue: Callable[[str], Decimal | None] = lambda instrument: None
     _made: dict[str, int] = field(default_factory=dict)  # protective orders by the entry they belong to
     _seen: dict[str, float] = field(default_factory=dict)  # newest price by instrument
     _refused: dict[int, int] = field(default_factory=dict)  # stops refused in a row, by position
@@ -62,25 +53,16 @@ class Protection:
                 self._leave(held, Reason.STOP)
 
     def positions(self, instrument: str) -> Iterator[Held]:
-        """Open positions of an instrument, by the desk's book."""
-        trader = self.session.trader
-        n = len(trader.rules.strategies)
-        column = trader.column(instrument)
-        for strategy in range(n):
-            position = trader.desk.book.positions[column * n + strategy]
-            lots = int(position["lots"])
-            if lots:
-                long = lots > 0
-                floor, ceiling = float(position["floor"]), float(position["ceiling"])
-                yield Held(
-                    number=column * n + strategy,
-                    instrument=instrument,
-                    strategy=strategy,
-                    side=1 if long else -1,
-                    quantity=abs(lots) * trader.lot(column),
-                    stop=floor if long else ceiling,
-                    target=ceiling if long else floor,
-                )
+        """Open positions of an instrument, none larger than what the venue really holds of it allows: what
+        somebody else has closed can be closed no more, and selling it would open the other side."""
+        mine = list(held_of(self.session, instrument))
+        books = sum((held.side * held.quantity for held in mine), ZERO)
+        lot = self.session.trader.lot(self.session.trader.column(instrument))
+        for held in mine:
+            left = held_against(held.side * held.quantity, books, self.venue(instrument), -held.side)
+            quantity = min(held.quantity, left - left % lot)
+            if quantity > ZERO:
+                yield replace(held, quantity=quantity)
 
     async def free(self, order: Order) -> None:
         """Take back the stop that holds what an exit wants to sell."""
@@ -154,7 +136,7 @@ class Protection:
         self._stuck[position] = refused, asyncio.get_running_loop().time() + pause_s
 
     def _order(self, held: Held, suffix: str, trigger: Decimal | None = None) -> Order:
-        entry = self.session.trader.opened[held.number]
+        entry = held.entry
         self._made[entry] = self._made.get(entry, self._counted(entry)) + 1
         return Order(
             client_id=f"{entry}{suffix}{self._made[entry]}",

@@ -80,7 +80,7 @@ class Sending(Queues):
                 job = Job(order.instrument, lambda: self._go_on(order))
                 self.later(lambda: self._stands_behind(order), lambda: self.do(job))
                 return
-            self._hear(order, Sent())
+            self.hear(order, Sent())
         self.in_flight[order.client_id] = InFlight(order, self.clock())
         try:
             await self._sent(order)
@@ -118,7 +118,7 @@ class Sending(Queues):
             return
         if not await self._has_number(order):
             return
-        self._hear(order, CancelRequested(self.session.orders[order.client_id].next_request))
+        self.hear(order, CancelRequested(self.session.orders[order.client_id].next_request))
         try:
             await self.broker.cancel(order)
             self._cancelled.add(order.client_id)  # the venue said so; its update is on the way
@@ -237,9 +237,9 @@ class Sending(Queues):
 
     def _refused(self, order: Order, reason: str) -> None:
         self.tell("refused", order, reason)
-        self._hear(order, Rejected(reason))
+        self.hear(order, Rejected(reason))
 
-    def _hear(self, order: Order, event: OrderEvent) -> None:
+    def hear(self, order: Order, event: OrderEvent) -> None:
         """What we know of an order ourselves goes the way of what a venue says."""
         now = self.clock()
         self.put(self.session.update(OrderUpdate(order.client_id, "", order.instrument, event, now), now))

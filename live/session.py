@@ -147,7 +147,14 @@ class Session:
                 for intent in intents
                 if isinstance(intent, Submit) and not intent.order.reduces
             }
+            self._ask_again(intents)
         return self._after(intents, denied, now)
+
+    def _ask_again(self, intents: list[Intent]) -> None:
+        """What is owed still leaves by the gate's word of now: it may be closed by others since."""
+        for intent in intents:
+            if isinstance(intent, Submit) and intent.order.reduces:
+                self.orders[intent.order.client_id].waits = True
 
     def _after(self, intents: list[Intent], denied: dict[str, str], now: int) -> list[Intent]:
         """What is left to do once denials have had their consequences."""

@@ -8,6 +8,7 @@ from live.orders import Known
 from market.timeframes import HOUR
 
 NONE = "none"  # a person's word in place of a number: it never reached the venue
+VENUE = "venue"  # of an instrument: its position is what the venue holds
 
 
 async def ask(broker: Broker, naming: Naming, known: Known, now: int) -> tuple[bool, list[OrderUpdate]]:

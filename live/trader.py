@@ -102,6 +102,10 @@ class Trader:
         slots = self.desk.book.positions["orders"]
         return bool(((slots["id"] == number) & (slots["live"] != 0)).any())
 
+    def traded(self, trade_id: str) -> bool:
+        """Whether a fill of this name was heard, or a part of it."""
+        return trade_id in self._trades
+
     def know(self, order: Order, number: int) -> None:
         """Remember an order by both its names: updates come by one, withdrawals by the other."""
         self._sent[order.client_id] = order, number

@@ -118,15 +118,18 @@ def resume(profile: Which, language: Lang = None, debug: Debug = False) -> int:
 
 def settle(
     profile: Which,
-    order: Annotated[str, typer.Argument(metavar="ORDER", help="Its id, as the alarm and status say it.")],
+    order: Annotated[
+        str, typer.Argument(metavar="ORDER", help="Its id, as status says it; or an instrument.")
+    ],
     number: Annotated[
         str,
-        typer.Argument(metavar="NUMBER", help="The venue's number for it; none: it never got there."),
+        typer.Argument(metavar="NUMBER", help="The venue's number; none; or, of an instrument, venue."),
     ],
     language: Lang = None,
     debug: Debug = False,
 ) -> int:
-    """Say which of several orders at the venue one is, where the venue doesn't know our ids."""
+    """Say what only a person can: which of several orders at the venue ours is (its NUMBER, or none: it never
+    got there); or that what the venue holds no more of an instrument is closed (venue)."""
     from maemae.cli_live_ask import run_settle
 
     return run_settle(profile, order, number, language)

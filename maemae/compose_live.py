@@ -19,6 +19,7 @@ from live.bot import Identity, RunningBot, Views
 from live.clock import ClockWatch
 from live.control.answers import ApprovalRequest
 from live.control.events import EventLog, Kind
+from live.elsewhere import Elsewhere
 from live.engine import Engine
 from live.forcing import Forcing
 from live.guard import Guard
@@ -89,7 +90,7 @@ def assemble(bot: LiveBot, market: Market, journal: Journal, outside: Outside) -
         guard=guard,
         approvals=sending,
         reader=reader,
-        forcing=Forcing(trader, reader, Leaving(session, sending, Protection(session, sending, False))),
+        forcing=Forcing(trader, reader, Leaving(session, sending)),
         views=views,
         pause_file=Pause(bot.places.folder / "paused.json"),
         config_text=outside.redactor.text(bot.text),
@@ -210,7 +211,7 @@ def _engine(
     session, broker, protection = sending.session, sending.broker, None
     replay: _Replayed | None = None
     if not broker.capabilities.brackets:
-        protection = Protection(session, sending, broker.capabilities.resting_stops)
+        protection = Protection(session, sending, broker.capabilities.resting_stops, guard.held)
         sending.before_exit = protection.free
 
     def listen(event: BrokerEvent) -> None:
@@ -233,6 +234,7 @@ def _engine(
         feeds=market.feeds,
         reconcile_every=bot.profile.live.reconcile_every,
         transfers_every=bot.profile.live.transfers_every,
+        elsewhere=Elsewhere(session, sending, bot.places.killed),
         listen=listen,
     )
     if isinstance(broker, PaperBroker) and isinstance(broker.source, Replay):

@@ -55,6 +55,12 @@ FORMS = {
     "no such order waits to be settled; those that do: {names}": (
         "정할 것이 있는 주문이 아닙니다. 정해야 할 주문: {names}"
     ),
+    "the venue can't say what it holds; ask again": "거래소 보유 수량을 알 수 없습니다. 다시 시도하세요",
+    "book and venue agree": "장부와 거래소가 같습니다",
+    "the venue holds what the book lacks: trade it there": (
+        "장부에 없는 수량이 거래소에 있습니다. 거래소에서 처리하세요"
+    ),
+    "{amount} count as closed at {price}": "{amount} 수량을 {price}에 청산된 것으로 장부에 적었습니다",
     "no order waits to be settled": "정해야 할 주문이 없습니다",
     "'{word}' isn't among {numbers}; none says that it never reached the venue": (
         "'{word}': {numbers} 중에 없습니다. none은 거래소에 닿지 않았다는 뜻입니다"

@@ -241,6 +241,9 @@ KOREAN = {
     "Order {order} never reached the venue? This can't be taken back.": (
         "주문 {order}이(가) 거래소에 닿지 않은 것이 맞습니까? 되돌릴 수 없습니다."
     ),
+    "What the book holds of {order} and the venue doesn't counts as closed? This can't be taken back.": (
+        "장부에는 있고 거래소에는 없는 {order} 수량을 청산된 것으로 적을까요? 되돌릴 수 없습니다."
+    ),
     "Let order {request} go?": "주문 {request}을(를) 승인할까요?",
     "This button works once, for you, for {seconds} s.": (
         "이 버튼은 당신만, 한 번, {seconds}초 동안 쓸 수 있습니다."

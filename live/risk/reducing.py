@@ -28,8 +28,9 @@ def reduce_only(case: Case) -> Bound | None:
     if -order.side * book < case.terms.lot:
         return Bound(Code.REDUCE_ONLY, 0, "holds_nothing", known)
     values = (number(max(left, ZERO)), *known, number(working))
-    # Something is held: once the other reduction ended, or the venue says so too, it can be closed.
-    return Bound(Code.REDUCE_ONLY, min(lots, case.lots), "holds_less", values, None if lots else case.now)
+    # Once the other reduction ended it can be closed. What the venue doesn't hold the desk asks for anew.
+    later = case.now if not lots and held >= case.terms.lot else None
+    return Bound(Code.REDUCE_ONLY, min(lots, case.lots), "holds_less", values, later)
 
 
 def held_against(book: Decimal, books: Decimal, venue: Decimal | None, side: int) -> Decimal:

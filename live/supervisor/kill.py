@@ -21,6 +21,7 @@ from brokers.contract import Broker
 from desk.orders import Order
 from live.control.keeper import KillReport
 from live.control.places import Places
+from live.elsewhere import FILLS, write_fills
 from live.supervisor.book import book_of
 from live.supervisor.engine import KILLING, is_kill
 from live.supervisor.process import Found
@@ -35,7 +36,8 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class KillTarget:
-    """What is killed. broker: opens a connection of the kill's own. journal: says what the bot holds.
+    """What is killed. broker: opens a connection of the kill's own. journal: says what the bot holds. clock:
+    ns UTC.
 
     grace_s: for SIGTERM. patience_s: for the venue; orders and positions that it doesn't settle in that time
     are named in the report.
@@ -45,6 +47,7 @@ class KillTarget:
     profile: str
     broker: Callable[[], Broker]
     journal: Path | None = None
+    clock: Callable[[], int] = time.time_ns
     grace_s: float = 3.0
     patience_s: float = 60.0
 
@@ -147,13 +150,14 @@ async def _held(target: KillTarget) -> AsyncIterator[None]:
 async def _clear(target: KillTarget, latched: Latched, problems: list[str]) -> KillReport:
     """At the venue, as the account's only writer."""
     name, before = _name_of(target.places.latch), _read(target.places.killed)
-    clearing = Clearing(target.broker(), time.monotonic() + target.patience_s)
+    clearing = Clearing(target.broker(), time.monotonic() + target.patience_s, target.clock)
     try:
         if await clearing.connect() and await clearing.cancel_all() and latched.flatten:
             if name and before.get("closing") == name:
                 clearing.problems.extend(await _closed_before(clearing, before))
             else:
                 await _close(target, clearing, name)
+                _keep_fills(target, clearing)
         if latched.flatten or clearing.cancelled:
             held = await clearing.held()
             clearing.left = [f"{quantity} {instrument}" for instrument, quantity in held.items()]
@@ -184,6 +188,12 @@ async def _close(target: KillTarget, clearing: Clearing, name: str) -> None:
         except MaemaeError as error:
             _LOG.error("kill: the journal can't be read: %s", error)
     await clearing.close_positions(book, f"kill-{time.time_ns() // 10**6:x}", note)
+
+
+def _keep_fills(target: KillTarget, clearing: Clearing) -> None:
+    """For the engine, which books them when it is started again."""
+    if clearing.fills:
+        _write(target.places.killed, {**_read(target.places.killed), FILLS: write_fills(clearing.fills)})
 
 
 async def _closed_before(clearing: Clearing, before: Mapping[str, Any]) -> list[str]:

@@ -1,32 +1,39 @@
 """The kill's own dealings with the venue: cancel everything, close what the bot holds."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeVar
 
-from brokers.contract import Broker, OrderReport
+from brokers.contract import Broker, FillReport, OrderReport
 from desk.orders import Order, decimal
 from live.naming import claimed
 from market.errors import MaemaeError, OrderRefused, OutcomeUnknown
 from market.instruments import Instrument
+from market.timeframes import SECOND
 
 T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
 ONE_CALL_S = 10.0
 PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
+EARLIER = 60 * SECOND  # by which the venue's clock may be behind ours
 
 
 @dataclass
 class Clearing:
-    """One kill's work at the venue. deadline: of ``time.monotonic``. problems: what went wrong."""
+    """One kill's work at the venue. deadline: of ``time.monotonic``. clock: ns UTC. fills: of what it closed.
+    problems: what went wrong."""
 
     broker: Broker
     deadline: float
+    clock: Callable[[], int] = time.time_ns
     cancelled: list[str] = field(default_factory=list)
     closing: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    fills: list[FillReport] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     async def connect(self) -> bool:
@@ -41,7 +48,7 @@ class Clearing:
         pause, rests, why = PAUSE_S, list[OrderReport](), "the venue's list of orders can't be had"
         while time.monotonic() < self.deadline:
             try:
-                rests = [each for each in await _within(self.broker.orders(time.time_ns())) if each.rests]
+                rests = [each for each in await _within(self.broker.orders(self.clock())) if each.rests]
                 if not rests:
                     return True
                 why = ""
@@ -84,9 +91,11 @@ class Clearing:
         if not orders:
             return
         note(orders)
+        began = self.clock() - EARLIER
         for order in orders:
             await self._send(order)
         await self._wait_until_closed({order.instrument for order in orders})
+        self.fills = await self._filled(began)
 
     async def held(self) -> dict[str, Decimal]:
         """Signed units at the venue."""
@@ -140,7 +149,7 @@ class Clearing:
         """Until nothing works any more for them, or time is up."""
         while time.monotonic() < self.deadline:
             try:
-                reports = await _within(self.broker.orders(time.time_ns()))
+                reports = await _within(self.broker.orders(self.clock()))
             except (MaemaeError, TimeoutError, OSError):
                 reports = None
             if reports is not None and not any(
@@ -149,6 +158,15 @@ class Clearing:
                 return
             await asyncio.sleep(PAUSE_S)
         self.problems.append(f"closing {', '.join(sorted(instruments))} was sent but isn't filled yet.")
+
+    async def _filled(self, since: int) -> list[FillReport]:
+        """What our orders filled; none where the venue doesn't say: the positions are closed all the same."""
+        try:
+            found = await _within(self.broker.fills(since))
+        except (MaemaeError, TimeoutError, OSError) as error:
+            _LOG.warning("kill: what was filled can't be had: %s", _reason(error))
+            return []
+        return [each for each in found if each.update.client_id in self.closing]
 
     async def _until(self, what: str, call: Callable[[], Awaitable[T]]) -> T | None:
         """The answer, asked for until the deadline; None and a problem when there is none."""

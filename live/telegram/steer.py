@@ -10,7 +10,7 @@ from live.messages.alerts import request_text
 from live.messages.answers import done_text
 from live.messages.markup import b, esc
 from live.messages.voice import Voice
-from live.settling import NONE
+from live.settling import NONE, VENUE
 from live.telegram.call import Answer, Call, Misused, Question
 from live.telegram.courier import Reply
 from live.telegram.settings import Role
@@ -100,13 +100,16 @@ async def cancel(call: Call) -> Answer:
 
 
 async def settle(call: Call) -> Answer:
-    """/settle ORDER NUMBER, or /settle ORDER none."""
-    order, number = _needed(call, "/settle ORDER NUMBER|none"), call.word(1)
+    """/settle ORDER NUMBER, /settle ORDER none, or /settle INSTRUMENT venue."""
+    usage = "/settle ORDER NUMBER|none, /settle INSTRUMENT venue"
+    order, number = _needed(call, usage), call.word(1)
     if not number:
-        raise Misused(call.voice.say("Use: {usage}", usage="/settle ORDER NUMBER|none"))
+        raise Misused(call.voice.say("Use: {usage}", usage=usage))
+    gone = "What the book holds of {order} and the venue doesn't counts as closed? This can't be taken back."
     is_it = "Order {order} is the venue's {number}? This can't be taken back."
     never = "Order {order} never reached the venue? This can't be taken back."
-    text = call.voice.say(never if number.lower() == NONE else is_it, order=order, number=number)
+    sentence = {NONE: never, VENUE: gone}.get(number.lower(), is_it)
+    text = call.voice.say(sentence, order=order, number=number)
     return call.confirm(text, lambda: _done(call, call.bot.settle(order, number, call.by)))
 
 

@@ -125,7 +125,7 @@ def assembled(folder: Path, broker: Venue, instruments: tuple[Instrument, ...], 
         settle_every_s=0.2, tell=_tell,
     )  # fmt: skip
     guard.sending = sending
-    protection = Protection(session, sending, broker.capabilities.resting_stops)
+    protection = Protection(session, sending, broker.capabilities.resting_stops, guard.held)
     sending.before_exit = protection.free
     engine = Engine(
         broker,

@@ -134,10 +134,12 @@ class Stand:
 
 @asynccontextmanager
 async def stand(folder: Path, **venue: Any) -> AsyncIterator[Stand]:
-    """venue: what differs from one whose stops rest and that doesn't know reductions."""
+    """venue: what differs from one whose stops rest and that doesn't know reductions. holds: what it says
+    that it holds of an instrument."""
     refuses = venue.pop("refuses", lambda order: "")
     halted = venue.pop("halted", lambda: "")
-    one = _stand(folder, RestingVenue(Capabilities(**venue), refuses), halted)
+    holds = venue.pop("holds", lambda instrument: None)
+    one = _stand(folder, RestingVenue(Capabilities(**venue), refuses), halted, holds)
     try:
         yield one
     finally:
@@ -145,7 +147,9 @@ async def stand(folder: Path, **venue: Any) -> AsyncIterator[Stand]:
         one.engine.session.journal.close()
 
 
-def _stand(folder: Path, venue: RestingVenue, halted: Callable[[], str]) -> Stand:
+def _stand(
+    folder: Path, venue: RestingVenue, halted: Callable[[], str], holds: Callable[[str], Decimal | None]
+) -> Stand:
     panel, pipeline, told = trending(), _protected(), list[str]()
     trader = Trader(panel.instruments, pipeline.rules, "run")
     reader = Reader(pipeline, History(panel.instruments, panel.timeframe))
@@ -157,7 +161,7 @@ def _stand(folder: Path, venue: RestingVenue, halted: Callable[[], str]) -> Stan
         broker, session, clock, halted=halted, tell=lambda code, order, text: told.append(code),
         settle_every_s=0.01,
     )  # fmt: skip
-    protection = Protection(session, sending, venue.capabilities.resting_stops)
+    protection = Protection(session, sending, venue.capabilities.resting_stops, holds)
     sending.before_exit = protection.free
     rows = Rows(panel.instruments, panel.timeframe, 0)
     engine = Engine(broker, session, sending, rows, clock, protection=protection, beat_s=None)

@@ -1,10 +1,12 @@
 """The three Korean profiles, each a whole bot on LS's simulator: what it trades there, hour by hour."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +20,24 @@ from brokers.simulators import Account, Kind, LsSim, contract_of
 from brokers.simulators.ls_extras import Condition
 from brokers.simulators.ls_ledger import NEW
 from brokers.simulators.order import Ticket
+from desk.orders import Order
 from live.control.answers import Code
 from live.control.places import Places
+from live.elsewhere import read_fills
 from live.host import Hosted, host
 from live.redaction import Redactor
+from live.supervisor.kill import KillTarget, kill_account
 from maemae.compose_live import Outside, assemble
 from maemae.compose_live_market import streamed
 from maemae.live_bot import LiveBot
 from maemae.profile import check_profile, read_tables
+from maemae.settings import Profile
 from market.bars import Bars
 from market.instruments import Instrument
 from market.krx.clock import ns_of
 from market.timeframes import MINUTE
 from records.journal import Journal
+from records.latch import KillLatch
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 
@@ -98,29 +105,45 @@ async def trading(
     before: Callable[[LsSim], None] = lambda sim: None,
 ) -> AsyncIterator[Desk]:
     """The profile with some of its tables changed, live at LS's simulator, from bar ``history`` on."""
+    checked = profile_of(profile, change)
+    money = Account.funded({"KRW": int(checked.cash)}, key="key", secret="secret")
+    contracts = [contract_of(code) for code in played]
+    async with LsSim(played, contracts=contracts, account=money, history=history, rates=False) as sim:
+        before(sim)
+        async with living(profile, checked, folder, sim) as desk:
+            yield desk
+
+
+def profile_of(profile: str, change: dict[str, Any]) -> Profile:
     path = CONFIG / f"{profile}.toml"
     tables = read_tables(path)
     patient = {"controls": {"max_reconcile_age": "168h"}}  # days pass in no time: the watch's are the wall's
     tables |= {"mode": "live", "risk": {**tables["risk"], **patient}} | change
-    checked = check_profile(tables, str(path))
-    money = Account.funded({"KRW": int(checked.cash)}, key="key", secret="secret")
-    contracts = [contract_of(code) for code in played]
+    return check_profile(tables, str(path))
+
+
+def broker_at(sim: LsSim, checked: Profile) -> LsBroker:
+    """A connection to be."""
+    now = sim.clock.now
+    where = {"url": sim.rest_url, "socket_url": sim.socket_url.removesuffix("/websocket")}
+    return LsBroker(
+        LsAccess("KEY", "SECRET", margin=0.1, fee=checked.venue.fee, timeout_s=1.0, **where),
+        Keys(sim.account.key, sim.account.secret),
+        tuple(checked.market.instruments),
+        clock=lambda: now() * 10**6,
+        patience=0,
+        tick_s=0.01,
+        haste=1e4,
+        result_s=0.3,
+    )
+
+
+@asynccontextmanager
+async def living(profile: str, checked: Profile, folder: Path, sim: LsSim) -> AsyncIterator[Desk]:
+    """One life there, on the journal in ``folder``."""
+    path = CONFIG / f"{profile}.toml"
     async with AsyncExitStack() as stack:
-        sim = LsSim(played, contracts=contracts, account=money, history=history, rates=False)
-        await stack.enter_async_context(sim)
-        before(sim)
-        now = sim.clock.now
-        where = {"url": sim.rest_url, "socket_url": sim.socket_url.removesuffix("/websocket")}
-        broker = LsBroker(
-            LsAccess("KEY", "SECRET", margin=0.1, fee=checked.venue.fee, timeout_s=1.0, **where),
-            Keys(money.key, money.secret),
-            tuple(checked.market.instruments),
-            clock=lambda: now() * 10**6,
-            patience=0,
-            tick_s=0.01,
-            haste=1e4,
-            result_s=0.3,
-        )
+        broker = broker_at(sim, checked)
         await broker.connect()
         market = await streamed(checked, broker)
         bot = LiveBot(checked, path, path.read_text(encoding="utf-8"), Places(folder).make())
@@ -251,6 +274,82 @@ def test_what_the_condition_finds_is_bought_in_parts(tmp_path: Path) -> None:
             await desk.play(3)
             assert [entry.contract.symbol for entry in desk.orders()].count("000660") == 3
             assert desk.lots()["005930"] > 0
+
+    run(scene())
+
+
+SWINGS = [1000.0] * 31 + [1000.0 + 0.5 * k for k in range(1, 15)] + [1007.0 - 0.5 * k for k in range(1, 40)]
+CROSSES = {
+    "market": {"instruments": ["A016C000@ls"], "timeframe": "1m"},
+    "strategy": [{"use": "sma_cross", "fast": 2, "slow": 5, "shorts": True}],
+    "filters": [],
+    "monitor": {},
+    "sizing": {"use": "fixed", "quantity": 2},
+    "live": {"local_stops": True, "warmup": 20},
+}
+
+
+@asynccontextmanager
+async def left_long(folder: Path) -> AsyncIterator[tuple[LsSim, Profile]]:
+    """A simulator where a bot has bought two lots and ended; the journal is in ``folder``. In the bars that
+    come next the strategy turns."""
+    checked = profile_of("kospi200-daynight", CROSSES)
+    bars = bars_of("A016C000", date(2026, 10, 14), 8 * 60 + 45, SWINGS + [SWINGS[-1]] * 60, MINUTE, 0.1)
+    money = Account.funded({"KRW": int(checked.cash)}, key="key", secret="secret")
+    contracts = [contract_of("A016C000")]
+    async with LsSim({"A016C000": bars}, contracts=contracts, account=money, history=25, rates=False) as sim:
+        async with living("kospi200-daynight", checked, folder, sim) as desk:
+            while desk.lots()["A016C000"] < 2:
+                await desk.play(1)
+            await desk.play(2)
+        yield sim, checked
+
+
+@pytest.mark.parametrize("missed", [2, 40])
+def test_what_a_kill_has_closed_is_booked_when_the_bot_is_started_again(missed: int, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with left_long(tmp_path) as (sim, checked):
+            places, now = Places(tmp_path).make(), sim.clock.now
+            journal = places.folder / "journal.db"
+            assert journal.exists()
+            target = KillTarget(
+                places, "demo", lambda: broker_at(sim, checked), journal, clock=lambda: now() * 10**6
+            )
+            report = await kill_account(target, "kim", "enough", flatten=True)
+            assert report.complete and sim.account.position("A016C000").amount == 0, report
+            KillLatch(places.latch).release()
+            sent = len(sim.ledger.entries)
+            await sim.advance(missed)
+            for _ in range(2):  # a second start books nothing twice
+                async with living("kospi200-daynight", checked, tmp_path, sim) as desk:
+                    engine = desk.hosted.bot.engine
+                    assert not engine.drifting and len(sim.ledger.entries) == sent
+                    assert engine.session.trader.desk.book.positions["lots"].tolist() == [0]
+                    [trade] = desk.hosted.bot.views.results.trades
+                    assert trade.quantity == 2 and not list(read_fills(places.killed))
+            assert json.loads(places.killed.read_bytes())["done"]
+
+    run(scene())
+
+
+def test_what_a_person_has_closed_is_not_closed_again_and_can_be_settled(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with left_long(tmp_path) as (sim, checked):
+            person = broker_at(sim, checked)
+            await person.connect()
+            await person.submit(Order("mine", "A016C000@ls", -1, Decimal(2)))
+            await person.close()
+            assert sim.account.position("A016C000").amount == 0
+            sent = len(sim.ledger.entries)
+            await sim.advance(40)  # the strategy leaves, and turns
+            async with living("kospi200-daynight", checked, tmp_path, sim) as desk:
+                bot = desk.hosted.bot
+                await desk.play(2)
+                assert len(sim.ledger.entries) == sent and bot.engine.drifting
+                done = await bot.settle("A016C000", "venue", "kim")
+                assert done.code is Code.SETTLED, done
+                assert not bot.engine.drifting and len(sim.ledger.entries) == sent
+                assert (await bot.settle("A016C000", "venue", "kim")).code is Code.NOTHING
 
     run(scene())
 

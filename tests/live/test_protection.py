@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from math import log2
 from pathlib import Path
 from typing import Any
@@ -152,3 +153,29 @@ def test_nothing_leaves_while_the_kill_latch_is_set(resting_stops: bool, tmp_pat
         assert len(one.venue.asked) == asked + resting_stops
 
     _played(tmp_path, scene, resting_stops=resting_stops, short=True, halted=lambda: latched[0])
+
+
+@pytest.mark.parametrize("resting_stops", [False, True])
+@pytest.mark.parametrize("left", [0, 4])
+def test_what_somebody_else_has_closed_is_neither_protected_nor_sold(
+    left: int, resting_stops: bool, tmp_path: Path
+) -> None:
+    """Else a stop would open the other side."""
+    held: list[Decimal | None] = [None]
+
+    async def scene(one: Stand) -> None:
+        await one.fill(await one.entry(), 10)
+        side = 1 if one.held > 0 else -1
+        held[0] = Decimal(side * left)
+        instrument = one.panel.instruments[0].id
+        await one.price(one.beyond(-1))
+        one.engine._protect(instrument)
+        await one.engine.sending.idle()
+        assert sum(stop.quantity for stop in one.venue.stops) == (left if resting_stops else 0)
+        if resting_stops:
+            return
+        for ticks in range(10):
+            await one.price(one.beyond(ticks))
+        assert sum(order.quantity for order in one.venue.exits) == left
+
+    _played(tmp_path, scene, resting_stops=resting_stops, short=True, holds=lambda instrument: held[0])

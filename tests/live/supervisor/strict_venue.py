@@ -13,9 +13,10 @@ from brokers.contract import (
     Feed,
     FillReport,
     OrderReport,
+    OrderUpdate,
     PositionReport,
 )
-from desk.orders import Accepted, Canceled, Order, OrderEvent
+from desk.orders import Accepted, Canceled, Fill, Order, OrderEvent
 from market.bars import Bars
 from market.errors import OrderRefused
 from market.instruments import Instrument, Kind
@@ -37,6 +38,7 @@ class StrictVenue:
     calls: list[str] = field(default_factory=list)
     sent: list[Order] = field(default_factory=list)
     open: int = 0
+    filled: list[FillReport] = field(default_factory=list)
 
     def broker(self) -> "VenueBroker":
         return VenueBroker(self)
@@ -94,6 +96,9 @@ class VenueBroker:
         left = self.venue.held[order.instrument] + order.side * order.quantity
         assert abs(left) < abs(self.venue.held[order.instrument]), "a reduction that grows the position"
         self.venue.held[order.instrument] = left
+        fill = Fill(f"t-{order.client_id}", order.quantity, Decimal(100))
+        update = OrderUpdate(order.client_id, "v", order.instrument, fill)
+        self.venue.filled.append(FillReport(update, order.side))
 
     async def replace(self, order: Order, quantity: Decimal, price: Decimal | None) -> None:
         raise AssertionError("a kill replaces nothing")
@@ -114,7 +119,8 @@ class VenueBroker:
         return [OrderReport(ended, "v0", done, Decimal(0), 0), *rests]
 
     async def fills(self, since: int) -> list[FillReport]:
-        raise AssertionError("a kill asks for no fills")
+        await self.venue.called("fills")
+        return list(self.venue.filled)
 
     async def positions(self) -> list[PositionReport]:
         await self.venue.called("positions")

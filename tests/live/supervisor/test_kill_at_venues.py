@@ -11,6 +11,7 @@ import pytest
 from brokers.contract import Broker
 from desk.orders import Fill
 from live.control.places import Places
+from live.elsewhere import read_fills
 from live.supervisor.kill import KillTarget, kill_account
 from records.entries import draft
 from records.inputs import Intent, Update
@@ -28,7 +29,8 @@ def target(at: Stage, places: Places, journal: Path) -> KillTarget:
         made: Broker = broker_of(at.adapter, at.sim, timeout_s=2.0)
         return made.broker if isinstance(made, Named) else made
 
-    return KillTarget(places, "demo", broker, journal, patience_s=15.0)
+    now = at.sim.clock.now
+    return KillTarget(places, "demo", broker, journal, clock=lambda: now() * 10**6, patience_s=15.0)
 
 
 async def holding(at: Stage, folder: Path) -> Path:
@@ -80,14 +82,15 @@ def test_nothing_rests_and_what_the_bot_holds_is_closed(
             journal = await holding(at, tmp_path)
             before = await held(at)
             async with moving(at):
-                report = await kill_account(
-                    target(at, Places(tmp_path / "bot").make(), journal), "kim", "enough", flatten
-                )
+                places = Places(tmp_path / "bot").make()
+                report = await kill_account(target(at, places, journal), "kim", "enough", flatten)
             assert report.complete, report.problems
             assert await at.resting() == set() and len(report.cancelled) == 2
             sold = at.order(size=2.0).quantity if flatten else Decimal(0)
             fees = abs(before) / 500
             assert abs(await held(at) - (before - sold)) <= fees
             assert bool(report.closing) is flatten
+            fills = [each.update.event for each in read_fills(places.killed)]
+            assert sum(fill.quantity for fill in fills if isinstance(fill, Fill)) == sold
 
     asyncio.run(asyncio.wait_for(scene(), 60))

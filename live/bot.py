@@ -221,6 +221,7 @@ class RunningBot:
     async def pause(self, by: str) -> Done:
         if self.guard.paused:
             return Done(Code.NOTHING, detail=self.guard.paused)
+        self.guard.paused = f"paused by {by}"  # whatever the disk says
         self.guard.paused = str(self.pause_file.set(by))
         self._steered("PAUSE", f"{by} paused entries.")
         return Done(Code.PAUSED)
@@ -315,9 +316,8 @@ class RunningBot:
             return Done(Code.REFUSED, (instrument,), "the venue can't say what it holds; ask again")
         if instrument not in self.engine.agreement.positions:
             return Done(Code.NOTHING, (instrument,), "book and venue agree")
-        column = session.trader.column(instrument)
-        venue = held[instrument] - session.purse.not_ours(session.trader.instruments[column])
-        price = float(session.trader.desk.book.instruments["last"][column])
+        venue = session.purse.of_bot(held)[instrument]
+        price = float(session.trader.desk.book.instruments["last"][session.trader.column(instrument)])
         self._steered("SETTLE", f"{by} settles the position of {instrument}: it is as the venue says.")
         booked = self.engine.elsewhere.settle(instrument, venue, price) if self.engine.elsewhere else 0
         await self.engine.reconcile()

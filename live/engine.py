@@ -38,6 +38,7 @@ from records.inputs import Start, Stop, Timer
 
 Clock = Callable[[], int]
 BEAT_S = 1.0
+CROSSED_AGAIN = 2 * SECOND  # until the venue is asked again when a fill crossed its answer
 DEAF_EVERY = 10 * SECOND  # between comparisons at most while the account's stream is down
 
 
@@ -103,7 +104,7 @@ class Engine:
             self.elsewhere.catch_up()
         held = await self.reconcile(starting=True)
         await self.treasurer.begin(held if not found.live else {})
-        self._mark_drift(held)
+        self.compared(held)
         await self.treasurer.ask()
         await self._catch_up(found)
         for known in self.session.orders.open():
@@ -182,7 +183,7 @@ class Engine:
                 raise
             self.sending.alarm("reconcile", str(error))
             return {}
-        self._compared = now
+        self._compared = now - (self.reconcile_every - CROSSED_AGAIN if found.crossed else 0)
         self.sending.put(found.intents)
         for order in found.doubtful:
             if starting or self._should_be_listed(order):
@@ -190,7 +191,8 @@ class Engine:
         for order in found.external:
             self.sending.tell("external", order, "an order of somebody else's rests on this account")
         self.agreement.compare_orders(found.reports, self.sending.in_flight.keys(), at_once=starting)
-        self.compared(found.held)
+        if not found.crossed:
+            self.compared(found.held)
         self.treasurer.look()
         for instrument in self.instruments:
             self._protect(instrument)
@@ -203,10 +205,11 @@ class Engine:
         return order.client_id not in self.sending.in_flight and (old or bool(known.events))
 
     def compared(self, held: dict[str, Decimal]) -> None:
-        """The venue has said what it holds, now."""
+        """The venue has said what it holds, now. What the bot's owner has beside isn't the bot's."""
         if self.guard is not None:
             now = self.clock()
-            self.guard.reconciled, self.guard.heartbeat, self.guard.venue = now, now, held
+            self.guard.reconciled, self.guard.heartbeat = now, now
+            self.guard.venue = {**held, **self.session.purse.of_bot(held)}
         self._mark_drift(held)
 
     def _mark_drift(self, held: dict[str, Decimal]) -> None:

@@ -25,11 +25,14 @@ class Leaving:
         return [order for held in held_of(self.session, instrument) for order in self._leave(held)]
 
     def _leave(self, held: Held) -> list[Order]:
-        """Nothing while a reduction already works: it would be sold twice."""
+        """Nothing while a reduction leaves at market: it would be sold twice. One that waits for its price is
+        taken back first; the gate lets the other wait for that."""
         for known in self.session.orders.resting(held.instrument):
             order = known.order
             if order.reduces and order.strategy == held.strategy and order.trigger is None:
-                return []
+                if order.limit is None:
+                    return []
+                self.sending.withdraw(order)
         order = way_out(self.session, held, held.quantity)
         self.session.intend(order, Reason.SIGNAL, self.sending.clock())
         self.session.orders[order.client_id].waits = True  # for the gate, which knows what is really held

@@ -75,14 +75,29 @@ class Protection:
         wanted = {held.strategy: held for held in self.positions(instrument)}
         for strategy in range(len(self.session.trader.rules.strategies)):
             held = wanted.get(strategy)
-            fits = False
+            fits = stays = False
             for known in self._stops(instrument, strategy):
                 if held is not None and not fits and _fits(known, held):
                     fits = True
                 else:
                     await self.sending.cancel(known.order)
-            if held is not None and not fits and self._should_rest(held):
+                    stays = stays or self._doubtful(known)
+            if stays:  # two would promise what is held twice
+                self._look_later(instrument, strategy)
+            elif held is not None and not fits and self._should_rest(held):
                 await self._place(held)
+
+    def _doubtful(self, known: Known) -> bool:
+        """Whether it isn't known what a cancel has come to."""
+        flying = self.sending.in_flight.get(known.order.client_id)
+        return flying is not None and flying.lost and not known.view.closed
+
+    def _look_later(self, instrument: str, strategy: int) -> None:
+        """Once that is known."""
+        self.sending.later(
+            lambda: any(self._doubtful(known) for known in self._stops(instrument, strategy)),
+            lambda: self.check(instrument),
+        )
 
     def _should_rest(self, held: Held) -> bool:
         """Not while an exit works: what it sells can't be promised twice."""
@@ -126,8 +141,10 @@ class Protection:
             self.sending.do(Job(held.instrument, lambda: self._exit(held.number, order)))
 
     async def _exit(self, position: int, order: Order) -> None:
-        await self.free(order)
-        await self.sending.submit(order)
+        """By the gate's word of now: while the stop was being taken back it may have filled."""
+        known = self.session.orders[order.client_id]
+        known.waits = True
+        await self.sending.let_go(known)
         if self.session.orders[order.client_id].view.status is not OrderStatus.REJECTED:
             self._stuck.pop(position, None)
             return

@@ -20,13 +20,15 @@ MARGIN = HOUR  # asked for before the oldest open order: clocks differ
 @dataclass
 class Reconciled:
     """intents: what the news made the desk mean. doubtful: orders of ours that the venue doesn't list.
-    external: orders of others. held: by the venue's word, units by instrument. reports: of all orders."""
+    external: orders of others. held: by the venue's word, units by instrument. reports: of all orders.
+    crossed: a fill was heard while ``held`` was on its way, which may or may not be in it."""
 
     intents: list[Intent] = field(default_factory=list)
     doubtful: list[Order] = field(default_factory=list)
     external: list[Order] = field(default_factory=list)
     held: dict[str, Decimal] = field(default_factory=dict)
     reports: list[OrderReport] = field(default_factory=list)
+    crossed: bool = False
 
 
 async def reconcile(session: Session, broker: Broker, naming: Naming, now: int) -> Reconciled:
@@ -34,9 +36,12 @@ async def reconcile(session: Session, broker: Broker, naming: Naming, now: int) 
     since = _since(session, now)
     listed = await broker.orders(since)
     fills = await broker.fills(since)
+    heard = session.fills
     held = {each.instrument: each.quantity for each in await broker.positions()}
+    crossed = session.fills != heard
     reports, updates = naming.listing(listed, fills)
-    found = Reconciled(held={**dict.fromkeys(booked(session), Decimal(0)), **held}, reports=reports)
+    whole = {**dict.fromkeys(booked(session), Decimal(0)), **held}
+    found = Reconciled(held=whole, reports=reports, crossed=crossed)
     for update in updates:
         found.intents += session.update(update, now)
     for report in reports:
@@ -51,10 +56,8 @@ async def reconcile(session: Session, broker: Broker, naming: Naming, now: int) 
 def drifting(session: Session, held: dict[str, Decimal]) -> dict[str, str]:
     """Instruments of which the venue holds something else than the book, and what."""
     lots = {one.id: decimal(one.lot) for one in session.trader.instruments}  # less can't be traded
-    not_ours = {one.id: session.purse.not_ours(one) for one in session.trader.instruments}
-    theirs = [
-        PositionReport(name, quantity - not_ours.get(name, Decimal(0))) for name, quantity in held.items()
-    ]
+    mine = {**held, **session.purse.of_bot(held)}
+    theirs = [PositionReport(name, quantity) for name, quantity in mine.items()]
     view = DeskView(orders={}, trades={}, positions=booked(session))
     return flags(compare(view, VenueView((), (), theirs), Tolerances(lots)))
 

@@ -27,6 +27,7 @@ Clock = Callable[[], int]
 AGED = SECOND // 4  # that an entry may stand in its queue before prices and account must be looked at again
 EXIT_TRIES = 10  # half of ``settle_every_s`` apart
 NUMBER_S = 2.0  # a cancel waits for the number of an order that was accepted
+TAKEN_S = 10.0  # a cancel that the venue took may be asked for once more when nothing ends by then
 CANCEL_RARELY = 6  # doublings of ``settle_every_s`` at most between attempts to cancel
 UNDECIDED = 5  # times rarer is asked about an order that a person must settle
 
@@ -63,11 +64,23 @@ class Sending(Queues):
     def __post_init__(self) -> None:
         self._calls: set[str] = set()  # client ids of submits that may still be answered
         self.naming = Naming(self.broker, self.session.orders, self._calls.__contains__)
-        self._cancelled: set[str] = set()
+        self._cancelled: dict[str, float] = {}  # when the venue said yes to a cancel, by the loop's time
+
+    def put(self, intents: list[Intent]) -> None:
+        """What the gate lets wait and isn't wanted any more ends at once: its queue may wait with it."""
+        super().put([each for each in intents if not (isinstance(each, Withdraw) and self._drop(each.order))])
 
     def withdraw(self, order: Order) -> None:
         """Cancel it, after what was given before for the instrument."""
-        self.do(Job(order.instrument, lambda: self.cancel(order)))
+        if not self._drop(order):
+            self.do(Job(order.instrument, lambda: self.cancel(order)))
+
+    def _drop(self, order: Order) -> bool:
+        known = self.session.orders.known.get(order.client_id)
+        if known is None or not known.waits or known.view.closed:
+            return False
+        self._deny(known, "cancelled before it was sent")
+        return True
 
     async def submit(self, order: Order) -> None:
         """Send an order that is in the journal, and hear the answer."""
@@ -114,14 +127,17 @@ class Sending(Queues):
 
     async def cancel(self, order: Order) -> None:
         """Write down that an order is to end, then ask the venue; one that it lacks is looked into."""
-        if self.session.orders[order.client_id].view.closed or order.client_id in self._cancelled:
+        loop, taken = asyncio.get_running_loop(), self._cancelled.get(order.client_id)
+        if self.session.orders[order.client_id].view.closed:
             return
+        if taken is not None and loop.time() - taken < TAKEN_S:
+            return  # its update is on the way
         if not await self._has_number(order):
             return
         self.hear(order, CancelRequested(self.session.orders[order.client_id].next_request))
         try:
             await self.broker.cancel(order)
-            self._cancelled.add(order.client_id)  # the venue said so; its update is on the way
+            self._cancelled[order.client_id] = loop.time()
         except OrderRefused:
             self._cancel_again(order)
         except MaemaeError as error:
@@ -174,9 +190,9 @@ class Sending(Queues):
         if isinstance(intent, Withdraw):
             await self.cancel(intent.order)
         else:
-            await self._let_go(self.session.orders[intent.order.client_id])
+            await self.let_go(self.session.orders[intent.order.client_id])
 
-    async def _let_go(self, known: Known) -> None:
+    async def let_go(self, known: Known) -> None:
         """Judge once more what is new risk and stood in its queue, or had to wait, and send."""
         stood = self.clock() - known.created > AGED
         if stood and known.number >= 0 and not known.order.reduces:
@@ -194,7 +210,7 @@ class Sending(Queues):
         known = self.session.orders[order.client_id]
         known.waits = known.waits or known.number >= 0
         if known.number >= 0:
-            await self._let_go(known)
+            await self.let_go(known)
         elif await self._may_leave(known):
             await self.submit(known.order)
 

@@ -5,6 +5,7 @@ since, net, what is more is the bot's, and what is less is taken first from besi
 function of the net alone, so that the order of transfers never matters.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -69,6 +70,10 @@ class Purse:
         if instrument.kind is Kind.FUTURE:
             return ZERO
         return max(self.units.get(instrument.id, ZERO) + self.net.get(instrument.base, ZERO), ZERO)
+
+    def of_bot(self, held: Mapping[str, Decimal]) -> dict[str, Decimal]:
+        """Of what the venue holds in the bot's instruments, what is for the bot."""
+        return {one.id: held[one.id] - self.not_ours(one) for one in self.instruments if one.id in held}
 
     def _share(self, net: Decimal) -> Decimal:
         """What of all that people brought and took, net, concerns the bot's cash."""

@@ -226,9 +226,7 @@ KOREAN = {
     "{side} {instrument} now? The desk decides the size and every check applies.": (
         "{instrument} {side} 진입할까요? 수량은 데스크가 정하고 모든 점검이 적용됩니다."
     ),
-    "Cancel order {order}? If it is a protective stop, the position stays without one.": (
-        "주문 {order}을(를) 취소할까요? 손절 주문이라면 포지션이 보호 없이 남습니다."
-    ),
+    "Cancel order {order}?": "주문 {order}을(를) 취소할까요?",
     "Kill: cancel all orders, also stops, and end for good? Only the machine's operator can undo it.": (
         "비상 정지: 손절을 포함한 모든 주문을 취소하고 멈출까요? 해제는 서버에서만 할 수 있습니다."
     ),

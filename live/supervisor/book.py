@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desk.orders import Fill, Order, OrderEvent, status_of
 from records.entries import message_of
-from records.inputs import Intent, Update
+from records.inputs import EXTERNAL, Intent, Update
 from records.journal_view import JournalView
 
 ZERO = Decimal(0)
@@ -22,7 +22,7 @@ def book_of(journal: Path) -> dict[str, Decimal]:
     with JournalView.read(journal) as view:
         for entry in view.entries(kinds=("intent", "update")):
             message = message_of(entry)
-            if isinstance(message, Intent):
+            if isinstance(message, Intent) and message.strategy != EXTERNAL:
                 orders[message.order.client_id] = message.order
             elif isinstance(message, Update) and isinstance(message.update.event, Fill):
                 fills[message.update.client_id].add(message.update.event)

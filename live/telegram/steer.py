@@ -94,8 +94,7 @@ async def forceenter(call: Call) -> Answer:
 
 async def cancel(call: Call) -> Answer:
     order = _needed(call, "/cancel ORDER")
-    sentence = "Cancel order {order}? If it is a protective stop, the position stays without one."
-    text = call.voice.say(sentence, order=order)
+    text = call.voice.say("Cancel order {order}?", order=order)
     return call.confirm(text, lambda: _done(call, call.bot.cancel(order, call.by)))
 
 

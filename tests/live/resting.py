@@ -1,5 +1,6 @@
 """An engine on a venue of a few lines whose stops rest: what is asked of it is done, or refused, as told."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -7,14 +8,25 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from brokers.contract import BarEvent, Capabilities, OrderUpdate, TradeEvent
+from brokers.contract import (
+    BarEvent,
+    Capabilities,
+    FillReport,
+    OrderReport,
+    OrderUpdate,
+    PositionReport,
+    TradeEvent,
+)
 from brokers.rows import Rows
 from desk.orders import Accepted, Canceled, Fill, Order, decimal
 from desk.pipeline import Pipeline
 from desk.rules import MonitorRules
 from live.engine import Engine
+from live.guard import Guard
 from live.protection import Protection
 from live.reading import History, Reader
+from live.risk.gate import RiskGate
+from live.risk.limits import RiskLimits
 from live.sending import Sending
 from live.session import Names, Session
 from live.trader import Trader
@@ -28,13 +40,19 @@ Why = Callable[[Order], str]
 
 @dataclass(eq=False)
 class RestingVenue:
-    """refuses: why it refuses an order, "" = it takes it. taken: every order that it took, as it left."""
+    """refuses: why it refuses an order, "" = it takes it. taken: every order that it took, as it left. asked:
+    all that it was asked to take. silent: its stream says nothing. beside: units of its owner's. travels_s:
+    from the moment that an answer about positions is of until it arrives."""
 
     capabilities: Capabilities
     refuses: Why = lambda order: ""
     resting: dict[str, Order] = field(default_factory=dict)
     taken: list[Order] = field(default_factory=list)
     asked: list[Order] = field(default_factory=list)
+    filled: list[FillReport] = field(default_factory=list)
+    silent: bool = False
+    beside: Decimal = Decimal(0)
+    travels_s: float = 0.0
     hear: Callable[[OrderUpdate], None] = lambda update: None
 
     async def submit(self, order: Order) -> None:
@@ -51,11 +69,32 @@ class RestingVenue:
             raise OrderRefused(f"order {order.client_id}: nothing rests under this id.")
         self._say(order, Canceled())
 
-    async def orders(self, since: int) -> list[Any]:
-        return []
+    async def orders(self, since: int) -> list[OrderReport]:
+        return [self._report(order) for order in self.taken]
 
-    async def fills(self, since: int) -> list[Any]:
-        return []
+    def _report(self, order: Order) -> OrderReport:
+        rests, name = self.resting.get(order.client_id), order.client_id
+        filled = sum((each.quantity for each in self._fills(name)), Decimal(0))
+        over = rests is None and filled < order.quantity
+        events = (Accepted(name), Canceled()) if over else (Accepted(name),)
+        return OrderReport(order, name, events, filled, 0)
+
+    def _fills(self, client_id: str) -> list[Fill]:
+        said = [each.update for each in self.filled if each.update.client_id == client_id]
+        return [each.event for each in said if isinstance(each.event, Fill)]
+
+    async def fills(self, since: int) -> list[FillReport]:
+        return list(self.filled)
+
+    async def positions(self) -> list[PositionReport]:
+        held: dict[str, Decimal] = {}
+        for each in self.filled:
+            if isinstance(each.update.event, Fill):
+                now = held.get(each.update.instrument, Decimal(0))
+                held[each.update.instrument] = now + each.side * each.update.event.quantity
+        found = [PositionReport(name, quantity + self.beside) for name, quantity in held.items()]
+        await asyncio.sleep(self.travels_s)
+        return found
 
     def fill(self, order: Order, quantity: Decimal, price: float) -> None:
         """A part of what rests trades."""
@@ -65,10 +104,14 @@ class RestingVenue:
         else:
             del self.resting[order.client_id]
         name = f"t{len(self.taken)}-{order.client_id}-{rest}"
-        self._say(order, Fill(name, quantity, decimal(price)))
+        fill = Fill(name, quantity, decimal(price))
+        update = OrderUpdate(order.client_id, order.client_id, order.instrument, fill)
+        self.filled.append(FillReport(update, order.side))
+        self._say(order, fill)
 
     def _say(self, order: Order, event: Any) -> None:
-        self.hear(OrderUpdate(order.client_id, order.client_id, order.instrument, event))
+        if not self.silent:
+            self.hear(OrderUpdate(order.client_id, order.client_id, order.instrument, event))
 
     @property
     def stops(self) -> list[Order]:
@@ -88,6 +131,7 @@ class Stand:
     venue: RestingVenue
     panel: Panel
     told: list[str]
+    now: list[int]  # ns UTC
     row: int = 0
 
     @property
@@ -106,6 +150,7 @@ class Stand:
         values = (float(getattr(self.panel, name)[self.row, 0]) for name in PRICES)
         ts, name = int(self.panel.ts[self.row]), self.panel.instruments[0].id
         self.row += 1
+        self.now[0] = ts + self.panel.timeframe
         await self.engine.hear(BarEvent(name, self.panel.timeframe, ts, *values, ts + self.panel.timeframe))
         await self.engine.sending.idle()
 
@@ -135,11 +180,13 @@ class Stand:
 @asynccontextmanager
 async def stand(folder: Path, **venue: Any) -> AsyncIterator[Stand]:
     """venue: what differs from one whose stops rest and that doesn't know reductions. holds: what it says
-    that it holds of an instrument."""
+    that it holds of an instrument. gated: the risk gate stands before exits."""
     refuses = venue.pop("refuses", lambda order: "")
     halted = venue.pop("halted", lambda: "")
-    holds = venue.pop("holds", lambda instrument: None)
+    holds, gated = venue.pop("holds", lambda instrument: None), venue.pop("gated", False)
     one = _stand(folder, RestingVenue(Capabilities(**venue), refuses), halted, holds)
+    if gated:
+        _gate(one)
     try:
         yield one
     finally:
@@ -156,7 +203,8 @@ def _stand(
     journal = Journal.open(folder / "journal.db", "test")
     session = Session(journal, trader, reader, Names(["sma_cross"], []))
     broker: Any = venue
-    clock = lambda: int(panel.ts[min(len(reader.history), len(panel) - 1)])  # noqa: E731
+    now = [int(panel.ts[0])]
+    clock = lambda: now[0]  # noqa: E731
     sending = Sending(
         broker, session, clock, halted=halted, tell=lambda code, order, text: told.append(code),
         settle_every_s=0.01,
@@ -166,7 +214,21 @@ def _stand(
     rows = Rows(panel.instruments, panel.timeframe, 0)
     engine = Engine(broker, session, sending, rows, clock, protection=protection, beat_s=None)
     venue.hear = engine._hear_update
-    return Stand(engine, venue, panel, told)
+    return Stand(engine, venue, panel, told, now)
+
+
+def _gate(one: Stand) -> None:
+    """The risk gate before exits, fed what the venue holds by its own word."""
+    engine, session = one.engine, one.engine.session
+    limits = RiskLimits(max_last_age=10**18, max_reconcile_age=10**18, heartbeat_block=10**18)
+    guard = Guard(
+        RiskGate(limits, one.panel.instruments, ["sma_cross"]), session.trader, engine.clock,
+        session=session, sending=engine.sending, clock_offset=0, agreement=engine.agreement,
+    )  # fmt: skip
+    session.watch, engine.sending.judge = guard.heard, guard.again
+    engine.guard = guard
+    assert engine.protection is not None
+    engine.protection.venue = guard.held
 
 
 def _protected() -> Pipeline:

@@ -295,3 +295,20 @@ def test_exits_never_wait_for_a_person(tmp_path: Path) -> None:
             await two.until(lambda: held.id not in [e.id for e in two.bot.account_view().positions()])
 
     run(scene())
+
+
+def test_a_pause_holds_though_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def lived() -> None:
+        async with life(tmp_path, walk()) as one:
+            monkeypatch.setattr("live.pause.place", full)
+            with pytest.raises(ConfigError, match="a restart would forget it"):
+                await one.bot.pause("kim")
+            before = len(one.bot.engine.session.orders.known)
+            await one.step(60)
+            new = list(one.bot.engine.session.orders.known.values())[before:]
+            assert new and all(each.view.status.value == "denied" for each in new if not each.order.reduces)
+
+    asyncio.run(lived())

@@ -1,12 +1,15 @@
-"""An order whose answer is on the way isn't doubted because the venue doesn't list it yet."""
+"""Orders on their way: one whose answer hasn't come isn't doubted, one that has waited is judged anew."""
 
 import asyncio
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from desk.orders import Order
+from desk.orders import Order, OrderStatus
 from live.risk.judgement import Judgement
 from market.timeframes import SECOND
+from records.outcomes import Verdict
 from tests.live.lives import Life, life, walk
 
 
@@ -74,3 +77,29 @@ def test_an_entry_that_stood_in_its_queue_is_judged_again(tmp_path: Path) -> Non
 def _entries(one: Life) -> list[str]:
     known = one.bot.engine.session.orders.known
     return [name for name, each in known.items() if each.number >= 0 and not each.order.reduces]
+
+
+def test_what_waits_for_the_gate_ends_when_it_is_not_wanted_any_more(tmp_path: Path) -> None:
+    """It stands at the head of its queue: what is given behind it would wait as long."""
+
+    async def lived() -> None:
+        async with life(tmp_path, walk()) as one:
+            sending = one.bot.engine.sending
+            await one.until(lambda: one.bot.account_view().positions())
+            [held, *_] = one.bot.account_view().positions()
+            judge = sending.judge
+            assert judge is not None
+
+            def waits(order: Order) -> Judgement:
+                return replace(judge(order), outcome=Verdict.DENY, quantity=Decimal(0), retry_at=1)
+
+            sending.judge = waits
+            [order] = one.bot.forcing.leaving.leave(held.instrument)
+            await asyncio.sleep(0.2)
+            known = one.bot.engine.session.orders[order.client_id]
+            assert not known.view.closed and known.waits
+            sending.withdraw(order)
+            await sending.idle()
+            assert known.view.status is OrderStatus.DENIED
+
+    asyncio.run(lived())

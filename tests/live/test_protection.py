@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 
 from desk.orders import Order
+from desk.records import Reason
+from live.leaving import Leaving
 from live.protection import PAUSE_S
+from live.trader import Submit
+from market.errors import OutcomeUnknown
 from tests.live.resting import Stand, stand
 
 Scene = Callable[[Stand], Awaitable[None]]
@@ -179,3 +183,62 @@ def test_what_somebody_else_has_closed_is_neither_protected_nor_sold(
         assert sum(order.quantity for order in one.venue.exits) == left
 
     _played(tmp_path, scene, resting_stops=resting_stops, short=True, holds=lambda instrument: held[0])
+
+
+def test_a_stop_that_filled_unheard_is_not_followed_by_an_exit(tmp_path: Path) -> None:
+    """The stream is down: that the stop rests no more is all that is known when a target is reached."""
+
+    async def scene(one: Stand) -> None:
+        await one.fill(await one.entry(), 10)
+        await one.engine.reconcile()
+        [stop] = one.venue.stops
+        target = float(one.panel.close[one.row, 0]) * (1.25 if one.held > 0 else 0.75)
+        one.venue.silent = True
+        one.venue.fill(stop, Decimal(10), float(stop.trigger or 0))
+        await one.price(target)
+        await one.engine.sending.settled()
+        await one.engine.sending.idle()
+        assert not one.venue.exits and one.held == 0
+
+    _played(tmp_path, scene, short=True, gated=True)
+
+
+def test_while_the_end_of_a_stop_is_unknown_no_other_is_placed(tmp_path: Path) -> None:
+    async def scene(one: Stand) -> None:
+        order = await one.entry()
+        await one.fill(order, 4)
+        cancel, lost = one.venue.cancel, [True]
+
+        async def unheard(stop: Order) -> None:
+            if lost[0]:
+                raise OutcomeUnknown(f"cancel of order {stop.client_id}: no answer.")
+            await cancel(stop)
+
+        one.venue.cancel = unheard  # type: ignore[method-assign]
+        one.engine.sending.settle_every_s = 0.2
+        await one.fill(order, 6)
+        assert len(one.venue.stops) == 1
+        lost[0] = False
+        async with asyncio.timeout(20):
+            while [stop.quantity for stop in one.venue.stops] != [10]:
+                await asyncio.sleep(0.02)
+        await one.engine.sending.settled()
+        _protects(one)
+
+    _played(tmp_path, scene, short=True)
+
+
+def test_who_leaves_by_hand_takes_back_what_waits_for_its_price(tmp_path: Path) -> None:
+    async def scene(one: Stand) -> None:
+        await one.fill(await one.entry(), 10)
+        await one.engine.reconcile()
+        sending, side = one.engine.sending, -1 if one.held > 0 else 1
+        far = Order("run-0.exit9", one.panel.instruments[0].id, side, Decimal(10), Decimal(500), reduces=True)
+        one.engine.session.intend(far, Reason.SIGNAL, one.engine.clock())
+        sending.put([Submit(far, -1, Reason.SIGNAL)])
+        await sending.idle()
+        [left] = Leaving(one.engine.session, sending).leave(far.instrument)
+        await sending.idle()
+        assert far.client_id not in one.venue.resting and left.client_id in one.venue.resting
+
+    _played(tmp_path, scene, short=True, gated=True)

@@ -244,6 +244,7 @@ class Sending(Queues):
                 self.tell("waits", known.order, verdict.reason)
                 wait_s = ((verdict.retry_at or 0) - self.clock()) / 1e9
                 await asyncio.sleep(min(max(wait_s, PAUSE_S), 5.0))
+        known.waits = False
         return not known.view.closed
 
     def _deny(self, known: Known, reason: str) -> bool:

@@ -166,13 +166,24 @@ async def _clear(target: KillTarget, latched: Latched, problems: list[str]) -> K
             await asyncio.wait_for(clearing.broker.close(), 5.0)
         except Exception as error:
             _LOG.warning("kill: closing the connection failed: %s", error)
+    cancelled, closing = _with_before(before, name, clearing)
     report = KillReport(
-        latched, True, tuple(clearing.cancelled), tuple(clearing.closing), tuple(clearing.left),
-        (*problems, *clearing.problems),
-    )  # fmt: skip
+        latched, True, cancelled, closing, tuple(clearing.left), (*problems, *clearing.problems)
+    )
     if not clearing.problems:
         _write(target.places.killed, {**_read(target.places.killed), "done": name, "report": _plain(report)})
     return report
+
+
+def _with_before(
+    before: Mapping[str, Any], name: str, clearing: Clearing
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What this kill has cancelled and closed, by whoever of several at once was first."""
+    done = before.get("report", {}) if before.get("done") == name else {}
+    return (
+        tuple(dict.fromkeys((*done.get("cancelled", ()), *clearing.cancelled))),
+        tuple(dict.fromkeys((*done.get("closing", ()), *clearing.closing))),
+    )
 
 
 async def _close(target: KillTarget, clearing: Clearing, name: str) -> None:

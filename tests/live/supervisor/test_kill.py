@@ -215,6 +215,8 @@ async def test_two_kills_at_once_close_once(places: Places) -> None:
         kill_account(target(places, venue), "cli", "y", flatten=True),
     )
     assert [whole(each).stopped for each in reports] == [True, True] and len(venue.sent) == 1
+    assert {each.closing for each in reports} == {(venue.sent[0].client_id,)}  # each says what was done
+    assert {each.cancelled for each in reports} == {("a",)}
 
 
 async def test_a_kill_does_not_end_another_kill(places: Places) -> None:

@@ -36,8 +36,9 @@ class Protection:
     _made: dict[str, int] = field(default_factory=dict)  # protective orders by the entry they belong to
     _seen: dict[str, float] = field(default_factory=dict)  # newest price by instrument
     _refused: dict[int, int] = field(default_factory=dict)  # stops refused in a row, by position
-    _stuck: dict[int, tuple[int, float]] = field(default_factory=dict)
     # exits refused in a row, by position, and when the next may leave, by the loop's time
+    _stuck: dict[int, tuple[int, float]] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set)  # stops that are looked at again once their end is known
 
     def check(self, instrument: str) -> None:
         """Look at an instrument's positions, after what is already on its way to the venue."""
@@ -79,12 +80,15 @@ class Protection:
             for known in self._stops(instrument, strategy):
                 if held is not None and not fits and _fits(known, held):
                     fits = True
-                else:
+                    continue
+                if not self._doubtful(known):
                     await self.sending.cancel(known.order)
-                    stays = stays or self._doubtful(known)
-            if stays:  # two would promise what is held twice
-                self._look_later(instrument, strategy)
-            elif held is not None and not fits and self._should_rest(held):
+                if self._doubtful(known):
+                    stays = True
+                    self._look_later(known)
+            if stays:
+                continue  # two would promise what is held twice
+            if held is not None and not fits and self._should_rest(held):
                 await self._place(held)
 
     def _doubtful(self, known: Known) -> bool:
@@ -92,12 +96,17 @@ class Protection:
         flying = self.sending.in_flight.get(known.order.client_id)
         return flying is not None and flying.lost and not known.view.closed
 
-    def _look_later(self, instrument: str, strategy: int) -> None:
+    def _look_later(self, known: Known) -> None:
         """Once that is known."""
-        self.sending.later(
-            lambda: any(self._doubtful(known) for known in self._stops(instrument, strategy)),
-            lambda: self.check(instrument),
-        )
+        name, instrument = known.order.client_id, known.order.instrument
+
+        def look() -> None:
+            self._asked.discard(name)
+            self.check(instrument)
+
+        if name not in self._asked:
+            self._asked.add(name)
+            self.sending.later(lambda: self._doubtful(known), look)
 
     def _should_rest(self, held: Held) -> bool:
         """Not while an exit works: what it sells can't be promised twice."""
@@ -145,7 +154,7 @@ class Protection:
         known = self.session.orders[order.client_id]
         known.waits = True
         await self.sending.let_go(known)
-        if self.session.orders[order.client_id].view.status is not OrderStatus.REJECTED:
+        if known.view.status not in (OrderStatus.REJECTED, OrderStatus.DENIED):
             self._stuck.pop(position, None)
             return
         refused = self._stuck.get(position, (0, 0.0))[0] + 1

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from brokers.contract import AccountReport, PositionReport
 from brokers.ls.answers import Answer
-from brokers.ls.lines import Deed, Line, Trade, ended, with_rest
+from brokers.ls.lines import Deed, Line, Part, Trade, ended, in_order, with_rest
 from brokers.ls.rest import Rest
 from brokers.ls.values import Row, day_of, decimal, instant, number, side, side_code, whole
 from desk.orders import Order
@@ -64,13 +64,13 @@ class Derivatives:
         block = {"FnoIsuNo": _code(order.instrument), "OrgOrdNo": int(was), "CancQty": int(left)}
         return _numbered(await self.rest.order(CANCEL[night], block, what))
 
-    async def left(self, order: Order, number_: str, night: bool, day: str) -> Decimal | None:
-        """Lots that rest under a number of a trading day; None = LS doesn't list it."""
+    async def rests(self, order: Order, night: bool, day: str) -> list[Part]:
+        """Every number of a trading day in the order's instrument, oldest first, and the lots under it."""
         if night:
-            rows = {number(row["OrdNo"]): row["UnercQty"] async for row in self._nights(day, day)}
-        else:
-            rows = {number(row["ordno"]): row["ordrem"] async for row in self._today(_code(order.instrument))}
-        return decimal(rows[number_]) if number_ in rows else None
+            rows = self._nights(day, day)
+            return in_order([(row["OrdNo"], row["OrgOrdNo"], row["UnercQty"]) async for row in rows])
+        rows = self._today(_code(order.instrument))
+        return in_order([(row["ordno"], row["orgordno"], row["ordrem"]) async for row in rows])
 
     # --- lists
 

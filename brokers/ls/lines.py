@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
+from typing import NamedTuple
 
 from brokers.contract import OrderReport
-from brokers.ls.values import Row, dated, decimal
+from brokers.ls.values import Row, dated, decimal, number
 from desk.orders import Accepted, Canceled, Expired, Order, OrderEvent, Rejected
 from market import krx
 from market.errors import VenueDown
@@ -22,6 +23,14 @@ class Deed(Enum):
     NEW = "new"
     CHANGE = "change"
     CANCEL = "cancel"
+
+
+class Part(NamedTuple):
+    """What rests under a number; before: the number that it changed, "" = none."""
+
+    number: str
+    before: str
+    left: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +93,14 @@ class Listed:
         return sum((line.filled for line in self.lines), ZERO)
 
     @property
+    def resting(self) -> list[Line]:
+        """The lines by which something rests."""
+        return [line for line in self.lines if line.left and line.deed is not Deed.CANCEL]
+
+    @property
     def left(self) -> Decimal:
         """What rests. Lists that were asked one after another may disagree: what filled doesn't rest."""
-        resting = sum((line.left for line in self.lines if line.deed is not Deed.CANCEL), ZERO)
+        resting = sum((line.left for line in self.resting), ZERO)
         return min(resting, max(self.first.quantity - self.filled, ZERO))
 
     def events(self) -> tuple[OrderEvent, ...]:
@@ -100,9 +114,18 @@ class Listed:
         return (accepted, Canceled() if cancelled else Expired())
 
     def report(self, instrument: str, client_id: str) -> OrderReport:
+        """client_id: "" = it is looked for yet, by the price that it was sent with."""
         first = self.first
-        order = Order(client_id, instrument, first.side, first.quantity, self.newest.price)
+        price = self.newest.price if client_id else first.price
+        order = Order(client_id, instrument, first.side, first.quantity, price)
         return OrderReport(order, self.venue_id, self.events(), self.filled, first.ts)
+
+
+def in_order(rows: Iterable[tuple[object, object, object]]) -> list[Part]:
+    """Rows of (number, number before, what rests), oldest number first: what is changed comes before its
+    changes."""
+    found = (Part(number(own), number(before), decimal(left)) for own, before, left in rows)
+    return sorted(found, key=lambda part: int(part.number))
 
 
 def orders_of(lines: Iterable[Line]) -> list[Listed]:

@@ -152,7 +152,7 @@ class Rest:
             self._paused_until = asyncio.get_running_loop().time() + RATE_PAUSE_S
             raise VenueDown(f"ls: {what}: too many requests: {words}. LS did nothing.")
         if reply.code == BAD_TYPE or reply.code in BAD_KEY:
-            raise Refused(f"ls: {what}: {words}. Nothing rests.", reply.code)
+            raise Refused(f"ls: {what}: {words}. LS did nothing.", reply.code)
         answer = _parsed(asked, reply)
         if reply.status != 200 or not reply.code or reply.code.startswith("IGW"):
             raise OutcomeUnknown(f"ls: {what}: {words}, HTTP {reply.status}. Ask LS what became of it.")
@@ -163,7 +163,7 @@ class Rest:
         remedy = ""
         if reply.code in NOT_IN_PAPER:
             remedy = " A paper account can't do this: use a real one, or another market."
-        raise Refused(f"ls: {what}: {words}. Nothing rests.{remedy}", reply.code)
+        raise Refused(f"ls: {what}: {words}. LS did nothing.{remedy}", reply.code)
 
     def _bucket(self, asked: Tr) -> Bucket:
         if asked.code not in self._buckets:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from brokers.contract import AccountReport, PositionReport
 from brokers.ls.answers import Answer
 from brokers.ls.executions import Executions
-from brokers.ls.lines import Deed, Line, ended, with_rest
+from brokers.ls.lines import Deed, Line, Part, ended, in_order, with_rest
 from brokers.ls.rest import Rest
 from brokers.ls.values import Row, decimal, instant, number, side, side_code, whole
 from desk.orders import Order
@@ -55,12 +55,10 @@ class Stocks:
         block = {"OrgOrdNo": int(was), "IsuNo": _coded(order.instrument), "OrdQty": int(left)}
         return _numbered(await self.rest.order("CSPAT00801", block, what))
 
-    async def left(self, order: Order, number_: str, night: bool, day: str) -> Decimal | None:
-        """Shares that rest under a number of today; None = LS doesn't list it."""
-        rows = {
-            number(row["ordno"]): row["ordrem"] async for row in self._today(_coded(order.instrument)[1:])
-        }
-        return decimal(rows[number_]) if number_ in rows else None
+    async def rests(self, order: Order, night: bool, day: str) -> list[Part]:
+        """Every number of today in the order's share, oldest first, and the shares under it."""
+        rows = self._today(_coded(order.instrument)[1:])
+        return in_order([(row["ordno"], row["orgordno"], row["ordrem"]) async for row in rows])
 
     # --- lists
 

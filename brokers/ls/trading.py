@@ -10,7 +10,7 @@ from brokers.contract import FillReport, OrderReport, OrderUpdate
 from brokers.ls.derivatives import Derivatives
 from brokers.ls.events import Account, FoEvents, Priced, trade_id
 from brokers.ls.gate import Gate
-from brokers.ls.lines import Listed, orders_of
+from brokers.ls.lines import Listed, Part, orders_of
 from brokers.ls.messages import Message
 from brokers.ls.rest import Refused
 from brokers.ls.stock_events import StockEvents
@@ -70,6 +70,11 @@ class Trading:
             )
         night = await self.gate.night(replace(order, limit=price), instrument, krx.Deed.REPLACE)
         listed = await self._listed(order, root)
+        if len(listed.resting) > 1:
+            raise OrderRefused(
+                f"{what}: somebody else has changed a part of it, so that it rests under "
+                f"{len(listed.resting)} numbers. The order is as it was; cancel it and send another."
+            )
         was = self.account.chains.newest(root)
         asked = await self.desk.change(order, was, listed.left, price, night, what)
         self.account.chains.link(asked, was)
@@ -85,30 +90,48 @@ class Trading:
         root, instrument = self._root(order), self._instrument(order)
         night = await self.gate.night(order, instrument, krx.Deed.CANCEL)
         what = f"cancel of order {order.client_id}"
-        was = self.account.chains.newest(root)
+        resting = await self._rests(order, root, night)
+        told = True
+        for part in resting:
+            told = await self._cancel(order, root, part, night, whole=len(resting) == 1) and told
+        if not told:
+            await self._look_up(order, root, what)
+        self.account.tell(order.instrument, root, Canceled(), self.now())
+
+    async def _rests(self, order: Order, root: str, night: bool) -> list[Part]:
+        """The numbers under which something of the order rests: several, where somebody else has changed a
+        part of it. Raises OrderRefused where nothing does."""
         with readable("orders"):
-            left = await self.desk.left(order, was, night, self._today()[:8])
-        if left is None:
-            left = order.quantity  # so new that LS doesn't list it yet
-        elif not left:
-            listed = await self._listed(order, root)
-            if not listed.left:
-                raise self._gone(order, listed)
-            left, was = listed.left, self.account.chains.newest(root)  # somebody else has changed it
+            listed = await self.desk.rests(order, night, self._today()[:8])
+        for each in listed:
+            self.account.chains.link(each.number, each.before)
+        mine = [each for each in listed if self.account.chains.root(each.number) == root]
+        if not mine:
+            return [Part(root, "", order.quantity)]  # so new that LS doesn't list it yet
+        resting = [each for each in mine if each.left]
+        if not resting:
+            found = await self._listed(order, root)
+            if found.left:
+                raise VenueDown(f"order {order.client_id}: LS's lists differ in what rests of it. Ask again.")
+            raise self._gone(order, found)
+        return resting
+
+    async def _cancel(self, order: Order, root: str, part: Part, night: bool, whole: bool) -> bool:
+        """Whether LS has confirmed it. whole: this is all that rests."""
+        what = f"cancel of order {order.client_id}"
         try:
-            asked = await self.desk.cancel(order, was, left, night, what)
+            asked = await self.desk.cancel(order, part.number, part.left, night, what)
         except Refused as error:
             await self._refused_cancel(order, root, error)
             raise
-        self.account.chains.link(asked, was)
-        self.events.cancelling.add(asked)
+        self.account.chains.link(asked, part.number)
+        if whole:
+            self.events.cancelling.add(asked)
         told = await self.account.result(asked, self.result_s())
         if told is not None and told.refused:
             self.events.cancelling.discard(asked)
             raise self._gone(order, await self._listed(order, root), told.refused)
-        if told is None:
-            await self._look_up(order, root, what)
-        self.account.tell(order.instrument, root, Canceled(), self.now())
+        return told is not None
 
     async def _refused_cancel(self, order: Order, root: str, error: Refused) -> None:
         """A refusal says that nothing more can be cancelled, or that something filled meanwhile."""

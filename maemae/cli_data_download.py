@@ -21,6 +21,13 @@ def download_bars(
     ] = None,
     timeframe: Annotated[str, typer.Option(metavar="LENGTH", help="Length of a bar: 1m, 4h, 1d.")] = "1m",
     catalog: Folder = None,
+    margin: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Initial margin of futures, of notional, where the venue doesn't say it: ls.",
+        ),
+    ] = None,
     url: Annotated[str, typer.Option(metavar="URL", help="A simulator to ask in the venue's place.")] = "",
     language: Lang = None,
     json: Json = None,
@@ -30,5 +37,6 @@ def download_bars(
     from maemae.cli_data_download_run import run_download
 
     return run_download(
-        symbols, venue, timeframe, since, until, folder=catalog, url=url, out=json, language=language or "en"
-    )
+        symbols, venue, timeframe, since, until, folder=catalog, settings={"url": url, "margin": margin},
+        out=json, language=language or "en",
+    )  # fmt: skip

@@ -1,7 +1,7 @@
 """What ``maemae data download`` does. Imported when it runs, never before."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,11 @@ def run_download(
     until: str | None,
     *,
     folder: Path | None,
-    url: str,
+    settings: Mapping[str, Any],
     out: str | None,
     language: str,
 ) -> int:
-    """0 when every symbol's bars are there, 1 when the venue has none of one."""
+    """0 when every symbol's bars are there, 1 when the venue has none of one. settings: of [venue]."""
     check_output(out)
     length = parse_timeframe(timeframe)
     start, end = window(since, until, None)
@@ -39,7 +39,7 @@ def run_download(
     names = [_named(symbol, venue) for symbol in dict.fromkeys(symbols)]
     with Progress(language=language) as stage:
         stage(retell(f"Connecting to {venue}", language))
-        found = asyncio.run(_download(names, venue, url, length, start, end, catalog, stage))
+        found = asyncio.run(_download(names, venue, settings, length, start, end, catalog, stage))
     changes = [change for change in found.values() if change is not None]
     empty = [name for name, change in found.items() if change is None]
     told: dict[str, Any] = {"catalog": str(catalog.root), "changes": [change_json(each) for each in changes]}
@@ -66,7 +66,7 @@ def _named(symbol: str, venue: str) -> str:
 async def _download(
     names: Sequence[str],
     venue: str,
-    url: str,
+    settings: Mapping[str, Any],
     length: int,
     start: int,
     end: int | None,
@@ -75,7 +75,8 @@ async def _download(
 ) -> dict[str, Change | None]:
     from brokers.download import Download
 
-    broker = open_venue(venue, {"url": url})
+    given = {name: value for name, value in settings.items() if value is not None}
+    broker = open_venue(venue, given, use=tuple(names))
     try:
         await broker.connect()
         found: dict[str, Change | None] = {}

@@ -91,7 +91,19 @@ def described_by(panel: Panel, profile: Profile) -> tuple[Instrument, ...]:
         _place(panel, name)
     zone = profile.market.timezone
     known = [replace(each, timezone=zone) if zone and is_bare(each) else each for each in panel.instruments]
-    return tuple(_described(each, _table_of(each, profile)) for each in known)
+    described = tuple(_described(each, _table_of(each, profile)) for each in known)
+    return tuple(_margined(each, profile) for each in described)
+
+
+def _margined(instrument: Instrument, profile: Profile) -> Instrument:
+    """A future with the initial margin of [venue], as live has it, unless its own table says one."""
+    margin, own = profile.venue.margin, _table_of(instrument, profile).margin
+    if margin is None or own is not None or instrument.kind is not Kind.FUTURE:
+        return instrument
+    share = margin / instrument.long_margin if instrument.long_margin else 1.0
+    return replace(
+        instrument, long_margin=margin, short_margin=margin, maintenance=instrument.maintenance * share
+    )
 
 
 def is_bare(instrument: Instrument) -> bool:

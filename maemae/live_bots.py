@@ -40,7 +40,7 @@ def read_bot(path: Path, data: str | None = None, pace_s: float = 0.0) -> LiveBo
             f"{path}: mode = 'live' needs a venue: say [venue] use = 'binance', say, or mode = 'paper'."
         )
     text = path.read_text(encoding="utf-8")
-    account = account_of(profile) if profile.mode == "live" else profile.venue.account or ""
+    account = account_of(profile) if profile.mode == "live" else ""  # a paper account is the bot's own
     return LiveBot(profile, path, text, Places.of(profile.name, account), pace_s)
 
 

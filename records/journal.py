@@ -69,7 +69,10 @@ class Journal(JournalView):
                 _prepare(connection, path, account)
             found = stated_account(connection, path)
             if found != account:
-                raise ConfigError(f"{path}: the journal of account '{found}', not of '{account}'.")
+                raise ConfigError(
+                    f"{path}: the journal of account '{found}', not of '{account}'. "
+                    "Nothing was changed. Say that account in [venue], or move the file away to begin anew."
+                )
             return cls(connection, path, account)
         except BaseException:
             connection.close()

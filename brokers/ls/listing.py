@@ -56,7 +56,9 @@ class Listing:
                 fees=self._fees(),
             )
         except ConfigError as error:
-            raise ConfigError(f"{error} A paper account can't ask: say margin = ... in [venue].") from None
+            raise ConfigError(
+                f"{error} A paper account can't ask: say margin = ... in [venue], or --margin of a download."
+            ) from None
         except DataError as error:
             raise ConfigError(str(error)) from None
         return found

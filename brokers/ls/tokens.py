@@ -68,7 +68,9 @@ class Tokens:
                 "/oauth2/token", self._form(grant_type="client_credentials", scope="oob")
             )
         except (NotSent, NoAnswer) as error:
-            raise VenueDown(f"ls: no token: {error}. Ask again later.") from None
+            raise VenueDown(
+                f"ls: no token: {error}. Look whether that address can be reached, and ask again."
+            ) from None
         text = str(reply.body.get("access_token") or "")
         if not text:
             raise _no_token(reply)

@@ -84,9 +84,9 @@ class Wire:
                 text = await response.text()
                 return Reply(response.status, _object(text), dict(response.headers))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NotSent(f"no connection to {self.url} ({type(error).__name__})") from None
+            raise NotSent(f"{self.url} can't be reached, {type(error).__name__}") from None
         except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError) as error:
-            raise NoAnswer(f"no whole answer from {self.url} ({type(error).__name__})") from None
+            raise NoAnswer(f"{self.url} was silent, {type(error).__name__}") from None
 
 
 def _object(text: str) -> Row:

@@ -27,7 +27,7 @@ from tests.chaos.venue import serve
 from tests.chaos.worlds import SPOT, World
 from tests.records.power import Disk, traced_disk
 
-PATIENCE_S = 8.0  # until a life trades
+PATIENCE_S = 20.0  # until a life trades: a start asks for all orders of the day
 
 
 class Venue:

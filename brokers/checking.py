@@ -14,10 +14,9 @@ def check(order: Order, instrument: Instrument, last: Decimal | None = None) -> 
     price = order.limit if order.limit is not None else order.trigger
     if price is not None:
         _check_price(order, price, instrument)
-    elif last is None:
+    price = last if price is None else price
+    if price is None:
         return
-    else:
-        price = last
     notional = price * order.quantity * decimal(instrument.multiplier)
     if notional < decimal(instrument.min_notional) and not order.reduces:
         raise _refused(

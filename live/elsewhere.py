@@ -3,9 +3,6 @@
 Without it the book would hold for ever what is no longer there.
 """
 
-import json
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,14 +11,9 @@ from brokers.contract import FillReport
 from desk.orders import ZERO, Fill, decimal
 from desk.records import Reason
 from live.holdings import held_of, way_out
+from live.kill_file import forget_fills, read_fills
 from live.sending import Sending
 from live.session import Session
-from market.errors import MaemaeError
-from records.codec import from_json, to_json
-from records.durable import place
-from records.inputs import Update
-
-FILLS = "fills"  # in a kill's file
 
 
 @dataclass(eq=False)
@@ -33,13 +25,12 @@ class Elsewhere:
     killed: Path
 
     def catch_up(self) -> None:
-        """At a start: what a kill has closed since the last one. Then it is in the journal, and no more in
-        the kill's file, where another life might take it for its own."""
-        fills = list(read_fills(self.killed))
+        """At a start: what a kill has closed since the last one."""
+        fills = read_fills(self.killed)
         for report in fills:
             self.hear(report)
         if fills:
-            _forget_fills(self.killed)
+            forget_fills(self.killed)
 
     def hear(self, report: FillReport) -> None:
         """An execution that the bot didn't ask for and that was its own position's; heard twice it is heard
@@ -75,25 +66,3 @@ class Elsewhere:
             self.sending.hear(order, made)
             rest -= part
         return rest
-
-
-def write_fills(fills: list[FillReport]) -> list[dict[str, object]]:
-    """As a kill's file keeps them."""
-    return [{"side": each.side, **to_json(Update(each.update))} for each in fills]
-
-
-def _forget_fills(path: Path) -> None:
-    known = json.loads(path.read_bytes())
-    with suppress(OSError):  # a full disk stops no start: the journal knows them
-        place(path, json.dumps({name: value for name, value in known.items() if name != FILLS}).encode())
-
-
-def read_fills(path: Path) -> Iterator[FillReport]:
-    """Of the last kill, oldest first; none where it left none, or its file can't be read."""
-    try:
-        known = json.loads(path.read_bytes())
-        for each in known.get(FILLS, ()):
-            side = int(each.pop("side"))
-            yield FillReport(from_json(Update, each).update, side)
-    except (OSError, ValueError, AttributeError, TypeError, KeyError, MaemaeError):
-        return

@@ -44,14 +44,19 @@ def held_of(session: Session, instrument: str) -> Iterator[Held]:
             )
 
 
-def way_out(session: Session, held: Held, quantity: Decimal) -> Order:
-    """An order of the market that closes so much of a position, under a name that is new."""
-    count = sum(name.startswith(f"{held.entry}.") for name in session.orders.known) + 1
+def way_out(
+    session: Session, held: Held, quantity: Decimal, suffix: str = ".exit", trigger: Decimal | None = None
+) -> Order:
+    """An order that closes so much of a position, at market or by a stop, under a name that is new."""
+    count = 1
+    while f"{held.entry}{suffix}{count}" in session.orders:
+        count += 1
     return Order(
-        client_id=f"{held.entry}.exit{count}",
+        client_id=f"{held.entry}{suffix}{count}",
         instrument=held.instrument,
         side=-held.side,
         quantity=quantity,
+        trigger=trigger,
         reduces=True,
         strategy=held.strategy,
     )

@@ -13,7 +13,7 @@ from math import isfinite, nan
 
 from desk.orders import ZERO, Order, OrderStatus, decimal
 from desk.records import Reason
-from live.holdings import Held, held_of
+from live.holdings import Held, held_of, way_out
 from live.orders import Known
 from live.queues import Job
 from live.risk.reducing import held_against
@@ -33,7 +33,6 @@ class Protection:
     sending: Sending
     resting_stops: bool = True
     venue: Callable[[str], Decimal | None] = lambda instrument: None
-    _made: dict[str, int] = field(default_factory=dict)  # protective orders by the entry they belong to
     _seen: dict[str, float] = field(default_factory=dict)  # newest price by instrument
     _refused: dict[int, int] = field(default_factory=dict)  # stops refused in a row, by position
     # exits refused in a row, by position, and when the next may leave, by the loop's time
@@ -112,16 +111,12 @@ class Protection:
         """Not while an exit works: what it sells can't be promised twice."""
         if not self.resting_stops or not isfinite(held.stop):
             return False
-        exits = self.sending.broker.capabilities.reduce_only
-        return exits or not any(
-            known.order.reduces and known.order.strategy == held.strategy and not _is_stop(known)
-            for known in self.session.orders.resting(held.instrument)
-        )
+        return self.sending.broker.capabilities.reduce_only or not self._leaves(held)
 
     async def _place(self, held: Held) -> None:
         if self.sending.halted():
             return
-        order = self._order(held, ".stop", trigger=decimal(held.stop))
+        order = way_out(self.session, held, held.quantity, ".stop", decimal(held.stop))
         self.session.intend(order, Reason.STOP, self.sending.clock())
         await self.sending.submit(order)
         if self.session.orders[order.client_id].view.status is not OrderStatus.REJECTED:
@@ -139,15 +134,13 @@ class Protection:
     def _leave(self, held: Held, reason: Reason) -> None:
         """Leave at market, once; again, ever more rarely, when the venue refuses it."""
         _, soonest = self._stuck.get(held.number, (0, 0.0))
-        if asyncio.get_running_loop().time() < soonest or self.sending.halted():
+        early = asyncio.get_running_loop().time() < soonest
+        if early or self._leaves(held) or self.sending.halted():
             return
-        if not any(
-            known.order.reduces and known.order.strategy == held.strategy and not _is_stop(known)
-            for known in self.session.orders.resting(held.instrument)
-        ):
-            order = self._order(held, ".target" if reason is Reason.TARGET else ".stop")
-            self.session.intend(order, reason, self.sending.clock())
-            self.sending.do(Job(held.instrument, lambda: self._exit(held.number, order)))
+        suffix = ".target" if reason is Reason.TARGET else ".stop"
+        order = way_out(self.session, held, held.quantity, suffix)
+        self.session.intend(order, reason, self.sending.clock())
+        self.sending.do(Job(held.instrument, lambda: self._exit(held.number, order)))
 
     async def _exit(self, position: int, order: Order) -> None:
         """By the gate's word of now: while the stop was being taken back it may have filled."""
@@ -161,22 +154,12 @@ class Protection:
         pause_s = PAUSE_S * 2 ** min(refused - 1, RAREST)
         self._stuck[position] = refused, asyncio.get_running_loop().time() + pause_s
 
-    def _order(self, held: Held, suffix: str, trigger: Decimal | None = None) -> Order:
-        entry = held.entry
-        self._made[entry] = self._made.get(entry, self._counted(entry)) + 1
-        return Order(
-            client_id=f"{entry}{suffix}{self._made[entry]}",
-            instrument=held.instrument,
-            side=-held.side,
-            quantity=held.quantity,
-            trigger=trigger,
-            reduces=True,
-            strategy=held.strategy,
+    def _leaves(self, held: Held) -> bool:
+        """Whether an exit works already."""
+        return any(
+            known.order.reduces and known.order.strategy == held.strategy and not _is_stop(known)
+            for known in self.session.orders.resting(held.instrument)
         )
-
-    def _counted(self, entry: str) -> int:
-        """How many the journal has already."""
-        return sum(name.startswith(f"{entry}.") for name in self.session.orders.known)
 
     def _stops(self, instrument: str, strategy: int) -> Iterator[Known]:
         for known in self.session.orders.resting(instrument):

@@ -21,7 +21,7 @@ from brokers.contract import Broker
 from desk.orders import Order
 from live.control.keeper import KillReport
 from live.control.places import Places
-from live.elsewhere import FILLS, write_fills
+from live.kill_file import with_fills
 from live.supervisor.book import book_of
 from live.supervisor.engine import KILLING, is_kill
 from live.supervisor.process import Found
@@ -204,7 +204,7 @@ async def _close(target: KillTarget, clearing: Clearing, name: str) -> None:
 def _keep_fills(target: KillTarget, clearing: Clearing) -> None:
     """For the engine, which books them when it is started again."""
     if clearing.fills:
-        _write(target.places.killed, {**_read(target.places.killed), FILLS: write_fills(clearing.fills)})
+        _write(target.places.killed, with_fills(_read(target.places.killed), clearing.fills))
 
 
 async def _closed_before(clearing: Clearing, before: Mapping[str, Any]) -> list[str]:

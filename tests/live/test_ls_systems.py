@@ -23,8 +23,8 @@ from brokers.simulators.order import Ticket
 from desk.orders import Order
 from live.control.answers import Code
 from live.control.places import Places
-from live.elsewhere import read_fills
 from live.host import Hosted, host
+from live.kill_file import read_fills
 from live.redaction import Redactor
 from live.supervisor.kill import KillTarget, kill_account
 from maemae.compose_live import Outside, assemble
@@ -326,7 +326,7 @@ def test_what_a_kill_has_closed_is_booked_when_the_bot_is_started_again(missed: 
                     assert not engine.drifting and len(sim.ledger.entries) == sent
                     assert engine.session.trader.desk.book.positions["lots"].tolist() == [0]
                     [trade] = desk.hosted.bot.views.results.trades
-                    assert trade.quantity == 2 and not list(read_fills(places.killed))
+                    assert trade.quantity == 2 and not read_fills(places.killed)
             assert json.loads(places.killed.read_bytes())["done"]
 
     run(scene())

@@ -11,7 +11,7 @@ import pytest
 from brokers.contract import Broker
 from desk.orders import Fill
 from live.control.places import Places
-from live.elsewhere import read_fills
+from live.kill_file import read_fills
 from live.supervisor.kill import KillTarget, kill_account
 from records.entries import draft
 from records.inputs import Intent, Update

@@ -15,7 +15,7 @@ from tests.chaos.worlds import LS, NAMELESS, SPOT, UPBIT, USDM, WORLDS, World
     [
         (SPOT, 8, ("timeout after acceptance", "crossed books", "all at once")),
         (USDM, 2, ("all at once",)),
-        (UPBIT, 2, ("all at once",)),
+        (UPBIT, 6, ("timeout after acceptance", "all at once")),
         (NAMELESS, 4, ("timeout after acceptance", "all at once")),
         (LS, 6, ("timeout after acceptance", "partial and late fills", "all at once")),
     ],

@@ -37,6 +37,8 @@ START = 1_700_008_200 * 10**9  # a Wednesday, 09:30 in Seoul
 FLAT = (1.0,) * 12
 FALLS = (1.0, 0.97, *(0.97,) * 10)  # the second bar closes 3 % below
 RISES = (1.0, 1.03, *(1.03,) * 10)
+ANSWER_S = 8.0  # a busy machine is no silent venue
+SILENCE_S = 1.0  # where a venue is silent
 MARGIN = 0.0002  # extremes beyond open and close
 
 
@@ -205,7 +207,7 @@ def broker_of(adapter: Adapter, sim: Any, **more: Any) -> Any:
     keys = Keys(more.pop("key", who.key), more.pop("secret", who.secret))
     if adapter.name in LIKE_LS:
         return ls_broker_of(sim, keys, SYMBOLS[adapter.name], **more)
-    access = Access(adapter.name, "KEY", "SECRET", timeout_s=more.pop("timeout_s", 0.4), **more)
+    access = Access(adapter.name, "KEY", "SECRET", timeout_s=more.pop("timeout_s", ANSWER_S), **more)
     use = (f"{SYMBOLS[adapter.name]}@{adapter.name}",)
     now = sim.clock.now
     return CcxtBroker(
@@ -215,7 +217,7 @@ def broker_of(adapter: Adapter, sim: Any, **more: Any) -> Any:
 
 
 def ls_broker_of(
-    sim: Any, keys: Keys, symbol: str, timeout_s: float = 0.4, quiet_s: float = 60.0, **more: Any
+    sim: Any, keys: Keys, symbol: str, timeout_s: float = ANSWER_S, quiet_s: float = 60.0, **more: Any
 ) -> Named:
     """LS's, under our names. more: of ``LsAccess``."""
     where = {"url": sim.rest_url, "socket_url": sim.socket_url.removesuffix("/websocket")}

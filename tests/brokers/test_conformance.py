@@ -11,7 +11,7 @@ from brokers.contract import Feed
 from brokers.simulators import Kind
 from market.errors import ConfigError, OutcomeUnknown
 from tests.brokers.conformance import CASES, Case
-from tests.brokers.stages import ADAPTERS, FLAT, Adapter, account, broker_of, simulator, stage
+from tests.brokers.stages import ADAPTERS, FLAT, SILENCE_S, Adapter, account, broker_of, simulator, stage
 
 PAIRS = [pytest.param(case, adapter, id=f"{case.name}-{adapter}") for case in CASES for adapter in ADAPTERS]
 
@@ -31,7 +31,7 @@ def test_whatever_was_opened_is_given_back(adapter: Adapter, caplog: pytest.LogC
     """ccxt and aiohttp complain of sessions left open when these are collected."""
 
     async def scene() -> None:
-        async with stage(adapter, feeds=tuple(Feed)) as at:
+        async with stage(adapter, timeout_s=SILENCE_S, feeds=tuple(Feed)) as at:
             at.sim.faults.add(Kind.SILENT, adapter.submit)
             with pytest.raises(OutcomeUnknown):
                 await at.broker.submit(at.order(limit=0.98))

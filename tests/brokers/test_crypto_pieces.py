@@ -20,7 +20,7 @@ from brokers.keys import read_keys
 from brokers.registry import open_venue
 from brokers.simulators import Kind
 from market.errors import ConfigError, MaemaeError, VenueDown
-from tests.brokers.stages import BINANCE, START, UPBIT, USDM, Adapter, account, stage
+from tests.brokers.stages import BINANCE, SILENCE_S, START, UPBIT, USDM, Adapter, account, stage
 
 WIRED = pytest.mark.parametrize("adapter", (BINANCE, USDM, UPBIT), ids=str)
 
@@ -144,7 +144,7 @@ def test_secrets_never_leave_in_words(adapter: Adapter, caplog: pytest.LogCaptur
     said: list[str] = []
 
     async def scene() -> None:
-        async with stage(adapter, who=who) as at:
+        async with stage(adapter, who=who, timeout_s=SILENCE_S) as at:
             kinds = (Kind.ERROR, Kind.DROPPED_ACCEPTED, Kind.SILENT, Kind.THROTTLED, Kind.MAINTENANCE)
             for number, kind in enumerate(kinds):
                 at.sim.faults.add(kind, value=0 if kind is Kind.THROTTLED else 503)

@@ -24,9 +24,7 @@ class Stranger(Unified):
     options = {"fetchMarkets": {"types": ["spot"]}, "fetchCurrencies": False, "fetchMargins": False}  # noqa: RUF012
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in CASES if case.name not in UNSAID], ids=lambda case: case.name
-)
+@pytest.mark.parametrize("case", KEPT, ids=lambda case: case.name)
 def test_law(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     stranger = Stranger("binance")
 

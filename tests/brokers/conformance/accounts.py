@@ -246,7 +246,7 @@ async def money_on_its_way_is_not_there_yet(adapter: Adapter) -> None:
 
 @case("lists_transfers")
 async def transfers_are_complete_over_many_pages(adapter: Adapter) -> None:
-    async with stage(adapter, timeout_s=5.0) as at:
+    async with stage(adapter) as at:
         venue, who = _wallet(at)
         for bar in range(12):
             for amount in range(95):

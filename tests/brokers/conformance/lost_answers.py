@@ -6,12 +6,12 @@ from brokers.simulators import Kind
 from desk.orders import OrderStatus
 from market.errors import OutcomeUnknown, VenueDown
 from tests.brokers.conformance.cases import case
-from tests.brokers.stages import START, Adapter, stage
+from tests.brokers.stages import SILENCE_S, START, Adapter, stage
 
 
 async def _unknown(adapter: Adapter, kind: Kind, accepted: bool) -> None:
     """The outcome is unknown; asking by the client id settles it. It was sent once."""
-    async with stage(adapter) as at:
+    async with stage(adapter, timeout_s=SILENCE_S) as at:
         at.sim.faults.add(kind, adapter.submit)
         order = at.order(limit=0.98)
         with pytest.raises(OutcomeUnknown) as caught:
@@ -63,7 +63,7 @@ async def a_slow_answer_is_an_answer(adapter: Adapter) -> None:
 
 @case("wire")
 async def a_cancel_whose_answer_is_lost_is_unknown_and_done(adapter: Adapter) -> None:
-    async with stage(adapter) as at:
+    async with stage(adapter, timeout_s=SILENCE_S) as at:
         order = at.order(limit=0.98)
         await at.broker.submit(order)
         at.sim.faults.add(Kind.SILENT_ACCEPTED, adapter.cancel)
@@ -117,7 +117,7 @@ async def a_ban_is_not_waited_for(adapter: Adapter) -> None:
 @case("wire")
 async def a_query_that_fails_may_be_asked_again(adapter: Adapter) -> None:
     for kind in (Kind.ERROR, Kind.DROPPED_ACCEPTED, Kind.SILENT):  # HTTP asks a dropped GET anew by itself
-        async with stage(adapter) as at:
+        async with stage(adapter, timeout_s=SILENCE_S) as at:
             await at.broker.submit(at.order(limit=0.98))
             at.sim.faults.add(kind, adapter.query)
             with pytest.raises(VenueDown):

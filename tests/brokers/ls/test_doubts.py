@@ -16,7 +16,7 @@ from brokers.simulators.order import Ticket
 from desk.orders import Fill, OrderStatus
 from market import krx
 from market.errors import ConfigError, DataError, OrderRefused, OutcomeUnknown, VenueDown
-from tests.brokers.stages import FALLS, LS, LS_STOCKS, START, Adapter, Stage, stage
+from tests.brokers.stages import FALLS, LS, LS_STOCKS, SILENCE_S, START, Adapter, Stage, stage
 
 OTHERS: dict[str, Any] = {
     "price_scale": 1,
@@ -136,7 +136,7 @@ def test_a_token_taken_in_the_middle_of_an_order_loses_and_doubles_nothing() -> 
 
 def test_one_order_of_a_side_and_price_is_on_its_way_at_a_time() -> None:
     async def scene() -> None:
-        async with stage(LS, timeout_s=3.0) as at:
+        async with stage(LS) as at:
             at.sim.faults.add(Kind.SLOW, LS.submit, value=0.3)
             first = asyncio.create_task(at.broker.submit(at.order(limit=0.98)))
             await at.until(lambda: at.sim.requests.get(LS.submit) == 1)
@@ -153,7 +153,7 @@ def test_an_unknown_submit_beside_a_strangers_twin_is_nobodys() -> None:
     """Two of the venue's orders fit: the adapter names none of them."""
 
     async def scene() -> None:
-        async with stage(LS) as at:
+        async with stage(LS, timeout_s=SILENCE_S) as at:
             at.sim.faults.add(Kind.SILENT_ACCEPTED, LS.submit)
             order = at.order(limit=0.98)
             with pytest.raises(OutcomeUnknown):

@@ -35,8 +35,8 @@ from live.control.events import Page
 from live.engine import Engine
 from live.forcing import Forcing
 from live.guard import Guard
+from live.kept import Views
 from live.pause import Pause
-from live.publishing import Publisher
 from live.pulse import Pulse
 from live.risk.codes import LATCHING
 from live.risk.codes import Code as RiskCode
@@ -45,15 +45,11 @@ from live.steering import SteeredReader
 from live.views.account import AccountView
 from live.views.activity import activity_of, hindrances
 from live.views.charts import chart_of
-from live.views.decisions import Decisions, Stories, explained
-from live.views.evidence import Evidence
+from live.views.decisions import Stories, explained
 from live.views.explain import reasons
 from live.views.health import checks_of, memory_mb
-from live.views.orders import OrderViews
-from live.views.results import Results, newest
-from live.views.scale import Scale
+from live.views.results import newest
 from market.errors import ConfigError, MaemaeError
-from records.message import Message
 from records.outcomes import Note
 
 ALL = "all"
@@ -68,24 +64,6 @@ class Identity:
     mode: str
     venue: str
     version: str
-
-
-@dataclass(eq=False)
-class Views:
-    """Everything that is kept as the journal grows."""
-
-    scale: Scale
-    orders: OrderViews
-    results: Results
-    decisions: Decisions
-    evidence: Evidence
-    publisher: Publisher
-    notes: list[tuple[str, str]] = field(default_factory=list)  # client id, what a person did about it
-
-    def heard(self, ts: int, message: Message) -> None:
-        """What the publisher tells, the others know already."""
-        for view in (self.orders, self.results, self.decisions, self.evidence, self.publisher):
-            view.heard(ts, message)
 
 
 @dataclass(eq=False)

@@ -155,9 +155,9 @@ class Engine:
         if self.guard is not None:
             self.guard.see(event)
         if isinstance(event, BarEvent):
-            self.step_all(list(self.rows.take(event)))
+            await self._step_on(list(self.rows.take(event)))
         elif isinstance(event, TimeEvent):
-            self.step_all(list(self.rows.said(event.now)))
+            await self._step_on(list(self.rows.said(event.now)))
         elif isinstance(event, OrderUpdate):
             for update in self.sending.naming.update(event):
                 self._hear_update(update)
@@ -219,15 +219,24 @@ class Engine:
             for instrument in self.instruments:
                 self.guard.touch(instrument)
 
+    async def _step_on(self, rows: Sequence[Row]) -> None:
+        if rows:
+            self.step_all(rows)
+            await asyncio.sleep(0)  # what they made the desk mean leaves first
+            self._look()
+
     def step_all(self, rows: Sequence[Row]) -> None:
         for row in rows:
             self.sending.put(self.session.row(row, self.clock()))
             self.after(row)
-            for column, instrument in enumerate(self.instruments):
-                close = float(row.prices[3][column])
-                if close == close:
-                    self._see_price(instrument, close)
-                    self._protect(instrument)
+
+    def _look(self) -> None:
+        """Whether what is held is protected, at the newest closes."""
+        for column, instrument in enumerate(self.instruments):
+            close = self.session.reader.history.close(column)
+            if close == close:
+                self._see_price(instrument, close)
+                self._protect(instrument)
 
     def _hear_update(self, update: OrderUpdate) -> None:
         self.sending.put(self.session.update(update, self.clock()))
@@ -273,7 +282,10 @@ class Engine:
     async def beat(self) -> None:
         """What time alone brings."""
         now = self.clock()
-        self.step_all(list(self.rows.due(now)))
+        rows = list(self.rows.due(now))
+        self.step_all(rows)
+        if rows:
+            self._look()
         self.treasurer.tick(now)
         self.session.reader.rest()
         if self.guard is not None:

@@ -50,6 +50,10 @@ class History:
         """Open of a row, ns UTC."""
         return int(self._ts[row])
 
+    def close(self, column: int) -> float:
+        """The newest row's close; NaN when the instrument has none there."""
+        return float(self._rows["close"][self._n - 1, column])
+
     def volumes(self, column: int, most: int) -> NDArray[np.float64]:
         """Units traded in each of the newest rows of an instrument, of shape (at most ``most``,)."""
         newest: NDArray[np.float64] = self._columns["volume"][column, max(self._n - most, 0) : self._n]

@@ -15,7 +15,7 @@ from desk.orders import Order
 from desk.pipeline import Pipeline
 from filters.registry import load_filter
 from live.approvals import ApprovalRules, Approvals, Requests
-from live.bot import Identity, RunningBot, Views
+from live.bot import Identity, RunningBot
 from live.clock import ClockWatch
 from live.control.answers import ApprovalRequest
 from live.control.events import EventLog, Kind
@@ -24,6 +24,7 @@ from live.engine import Engine
 from live.forcing import Forcing
 from live.guard import Guard
 from live.host import Hosted
+from live.kept import Views
 from live.leaving import Leaving
 from live.pause import Pause
 from live.protection import Protection
@@ -82,6 +83,7 @@ def assemble(bot: LiveBot, market: Market, journal: Journal, outside: Outside) -
     session.judge, session.watch = guard.judge, lambda ts, message: _tell(heard, ts, message)
     manifest = manifest_of(profile, market, pipeline)
     found = recover(session, manifest.code)
+    views.waits = True
     broker = market.connect(session)
     sending = _sending(bot, market, broker, guard, views, requests)
     running = RunningBot(
@@ -157,13 +159,13 @@ def _views(bot: LiveBot, market: Market, journal: Journal, session: Session, tra
     newest = next(journal.entries(max(journal.last - 1, 0)), None)
     log = EventLog(f"{time.time_ns():x}")
     publisher = Publisher(log, orders, decisions, results, newest.ts - LATELY if newest is not None else 0)
-    return Views(scale, orders, results, decisions, Evidence(trader, session.names.filters), publisher)
+    return Views(scale, decisions, orders, results, Evidence(trader, session.names.filters), publisher)
 
 
 def _sending(
     bot: LiveBot, market: Market, broker: Broker, guard: Guard, views: Views, requests: Requests
 ) -> Approvals:
-    session, publisher = guard.session, views.publisher
+    session = guard.session
     assert session is not None
     book, column = session.trader.desk.book, session.trader.column
 
@@ -171,7 +173,7 @@ def _sending(
         return float(order.quantity) * market.instruments[column(order.instrument)].multiplier * price
 
     def asked(request: ApprovalRequest) -> None:
-        publisher.log.publish(Kind.APPROVAL, request, market.clock(), f"request {request.id}")
+        views.publisher.log.publish(Kind.APPROVAL, request, market.clock(), f"request {request.id}")
 
     guard.sending = sending = Approvals(
         broker,
@@ -179,8 +181,8 @@ def _sending(
         market.clock,
         judge=guard.again,
         halted=guard.halted,
-        tell=lambda code, order, text: publisher.trouble(market.clock(), code, order, text),
-        alarm=lambda code, text: publisher.trouble(market.clock(), code, None, text),
+        tell=lambda code, order, text: views.publisher.trouble(market.clock(), code, order, text),
+        alarm=lambda code, text: views.publisher.trouble(market.clock(), code, None, text),
         settle_every_s=0.0 if bot.replays else 1.0,
         rules=_approval_rules(bot.profile.approvals),
         price=lambda instrument: float(book.instruments["last"][column(instrument)]),

@@ -43,11 +43,12 @@ from market import krx
 from market.bars import Bars
 from market.errors import ConfigError, VenueDown
 from market.instruments import Instrument
-from market.timeframes import DAY, SECOND
+from market.timeframes import DAY, HOUR, SECOND
 
 SHARE = 6  # characters of a share's code
 PATIENCE = 2 * SECOND  # after a close until its bar is asked for
 PAGE = 5 * DAY  # of history, at once
+NIGHT = 12 * HOUR  # the session of a night, its auctions included
 DERIVATIVES = Capabilities(
     echoes_client_id=False, resting_stops=False, replaces=False, short=True, query_lag_s=2.0, orders_per_s=8.0
 )
@@ -207,7 +208,7 @@ class LsBroker:
         asked = (self.rest, found, timeframe, start, min(end, now), now)
         bars = await charts.bars(*asked)
         span = self.sessions(found, now, self.days)
-        if self.kind == "real" and span.session is krx.Session.NIGHT and end > span.start:
+        if self.kind == "real" and span.session is krx.Session.NIGHT and end > now - NIGHT:
             bars = charts.joined(bars, await charts.night(*asked))
         return bars
 

@@ -230,7 +230,9 @@ def test_a_session_is_traded_and_flat_before_its_auction(tmp_path: Path, kind: s
                 await desk.sim.advance(40)
                 await desk.until(lambda end=end: len(history) >= end - 2)  # type: ignore[misc]
             await desk.sim.advance((count - keep - 30) % 40)
+            await desk.until(lambda: len(history) == count - 30)
             await desk.play(30)
+            assert len(history) == count  # the last minute before the auction too
             assert desk.held[-12]["A016C000"] > 0 or kind == "night"
             assert desk.lots()["A016C000"] == 0
             streams = {entry.session.value for entry in desk.orders()}

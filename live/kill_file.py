@@ -16,8 +16,9 @@ FILLS = "fills"
 
 
 def with_fills(known: Mapping[str, Any], fills: list[FillReport]) -> dict[str, Any]:
-    """The file's content with these."""
-    return {**known, FILLS: [{"side": each.side, **to_json(Update(each.update))} for each in fills]}
+    """The file's content with these as well: an earlier kill's may not be booked yet."""
+    told = [{"side": each.side, **to_json(Update(each.update))} for each in fills]
+    return {**known, FILLS: [*known.get(FILLS, ()), *told]}
 
 
 def read_fills(path: Path) -> list[FillReport]:

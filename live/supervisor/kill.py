@@ -10,7 +10,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -153,11 +153,10 @@ async def _clear(target: KillTarget, latched: Latched, problems: list[str]) -> K
     clearing = Clearing(target.broker(), time.monotonic() + target.patience_s, target.clock)
     try:
         if await clearing.connect() and await clearing.cancel_all() and latched.flatten:
-            if name and before.get("closing") == name:
-                clearing.problems.extend(await _closed_before(clearing, before))
-            else:
-                await _close(target, clearing, name)
-                _keep_fills(target, clearing)
+            sent = _sent_before(before, name)
+            clearing.problems.extend(await _closed_before(clearing, sent))
+            await _close(target, clearing, name, sent)
+            _keep_fills(target, clearing)
         if latched.flatten or clearing.cancelled:
             held = await clearing.held()
             clearing.left = [f"{quantity} {instrument}" for instrument, quantity in held.items()]
@@ -186,11 +185,19 @@ def _with_before(
     )
 
 
-async def _close(target: KillTarget, clearing: Clearing, name: str) -> None:
-    def note(orders: list[Order]) -> None:
-        """Before anything is sent: a second run must not close a second time."""
-        ids = [order.client_id for order in orders]
-        _write(target.places.killed, {"closing": name, "orders": ids})
+def _sent_before(before: Mapping[str, Any], name: str) -> dict[str, str]:
+    """What earlier runs of this very kill may have sent to close, by client id the instrument."""
+    orders = before.get("orders") if name and before.get("closing") == name else None
+    return dict(orders) if isinstance(orders, dict) else {}
+
+
+async def _close(target: KillTarget, clearing: Clearing, name: str, sent: Mapping[str, str]) -> None:
+    def note(orders: Sequence[Order]) -> None:
+        """Before anything is sent, a second run must not close a second time; what was refused it may."""
+        known = {**_read(target.places.killed), "closing": name}
+        _write(
+            target.places.killed, {**known, "orders": {**sent, **{o.client_id: o.instrument for o in orders}}}
+        )
 
     book: Mapping[str, Decimal] | None = None
     if target.journal is not None:
@@ -198,7 +205,7 @@ async def _close(target: KillTarget, clearing: Clearing, name: str) -> None:
             book = await asyncio.to_thread(book_of, target.journal)
         except MaemaeError as error:
             _LOG.error("kill: the journal can't be read: %s", error)
-    await clearing.close_positions(book, f"kill-{time.time_ns() // 10**6:x}", note)
+    await clearing.close_positions(book, f"kill-{time.time_ns() // 10**6:x}", note, sent)
 
 
 def _keep_fills(target: KillTarget, clearing: Clearing) -> None:
@@ -207,14 +214,15 @@ def _keep_fills(target: KillTarget, clearing: Clearing) -> None:
         _write(target.places.killed, with_fills(_read(target.places.killed), clearing.fills))
 
 
-async def _closed_before(clearing: Clearing, before: Mapping[str, Any]) -> list[str]:
-    """An earlier run of this kill has sent the closing orders: they are not sent again."""
-    held = await clearing.held()
-    if not held:
+async def _closed_before(clearing: Clearing, sent: Mapping[str, str]) -> list[str]:
+    """An earlier run of this kill has sent closing orders: they are not sent again."""
+    held = await clearing.held() if sent else {}
+    still = [order for order, instrument in sent.items() if instrument in held]
+    if not still:
         return []
-    sent = ", ".join(str(each) for each in before.get("orders", ()))
     return [
-        f"closing was sent before ({sent}) and is not repeated; look at the venue for what is still held."
+        f"closing was sent before ({', '.join(still)}) and is not repeated; look at the venue for what is "
+        "still held."
     ]
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeVar
@@ -11,7 +11,7 @@ from typing import TypeVar
 from brokers.contract import Broker, FillReport, OrderReport
 from desk.orders import Order, decimal
 from live.naming import claimed
-from market.errors import MaemaeError, OrderRefused, OutcomeUnknown
+from market.errors import MaemaeError, OrderRefused, VenueDown
 from market.instruments import Instrument
 from market.timeframes import SECOND
 
@@ -75,14 +75,19 @@ class Clearing:
         return ""
 
     async def close_positions(
-        self, book: Mapping[str, Decimal] | None, prefix: str, note: Callable[[list[Order]], None]
+        self,
+        book: Mapping[str, Decimal] | None,
+        prefix: str,
+        note: Callable[[Sequence[Order]], None],
+        besides: Mapping[str, str],
     ) -> None:
-        """Close min(|book|, |venue|) of each at the market. Every order is sent once, whatever comes of it.
+        """Close min(|book|, |venue|) of each at the market. An order that may have arrived isn't repeated.
 
         book: what the bot holds; None = not known, then only what can't be the owner's own is closed.
-        note: is told the orders before the first is sent.
+        note: is told the orders before the first is sent, and those that may have arrived afterwards.
+        besides: orders that an earlier run has sent, by client id the instrument: it is left alone.
         """
-        held = await self.held()
+        held = {name: lots for name, lots in (await self.held()).items() if name not in besides.values()}
         facts = await self._facts(sorted(held)) if held else {}
         orders: list[Order] = []
         for name, quantity in held.items():
@@ -92,9 +97,12 @@ class Clearing:
             return
         note(orders)
         began = self.clock() - EARLIER
-        for order in orders:
-            await self._send(order)
-        await self._wait_until_closed({order.instrument for order in orders})
+        await self._send_all(orders)
+        arrived = [order for order in orders if order.client_id in self.closing]
+        note(arrived)
+        if not arrived:
+            return
+        await self._wait_until_closed({order.instrument for order in arrived})
         self.fills = await self._filled(began)
 
     async def held(self) -> dict[str, Decimal]:
@@ -133,17 +141,37 @@ class Clearing:
             self.left.append(f"{(abs(venue) - amount) * (1 if venue > 0 else -1)} {name}")
         return amount if venue > 0 else -amount
 
-    async def _send(self, order: Order) -> None:
-        self.closing.append(order.client_id)
+    async def _send_all(self, orders: Sequence[Order]) -> None:
+        """Each once; again while the venue says that it did nothing with it."""
+        waiting, pause = {order.client_id: order for order in orders}, PAUSE_S
+        while waiting:
+            for order in list(waiting.values()):
+                why = await self._send(order)
+                if not isinstance(why, VenueDown) or time.monotonic() + pause >= self.deadline:
+                    waiting.pop(order.client_id)
+                    if why is not None:
+                        self._note_refusal(order, why)
+            if waiting:
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_S)
+
+    async def _send(self, order: Order) -> MaemaeError | None:
+        """Why it certainly didn't arrive; None: it did, or may have."""
         try:
             await _within(self.broker.submit(order))
-        except OrderRefused as error:
-            self.problems.append(f"{order.instrument}: closing {order.quantity} was refused: {error}")
-        except (OutcomeUnknown, MaemaeError, TimeoutError, OSError) as error:
+        except (OrderRefused, VenueDown) as error:
+            return error
+        except (MaemaeError, TimeoutError, OSError) as error:
             self.problems.append(
                 f"{order.instrument}: whether closing {order.quantity} was accepted is unknown "
                 f"({_reason(error)}); it was not sent twice. Look at the venue."
             )
+        self.closing.append(order.client_id)
+        return None
+
+    def _note_refusal(self, order: Order, why: MaemaeError) -> None:
+        what = f"{order.instrument}: closing {order.quantity} was refused: {why}"
+        self.problems.append(f"{what} The next kill closes it; a supervisor that runs tries it by itself.")
 
     async def _wait_until_closed(self, instruments: set[str]) -> None:
         """Until nothing works any more for them, or time is up."""

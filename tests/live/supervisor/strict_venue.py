@@ -18,7 +18,7 @@ from brokers.contract import (
 )
 from desk.orders import Accepted, Canceled, Fill, Order, OrderEvent
 from market.bars import Bars
-from market.errors import OrderRefused
+from market.errors import OrderRefused, VenueDown
 from market.instruments import Instrument, Kind
 
 BTC = Instrument("BTC/USDT@venue", Kind.SPOT, "BTC", "USDT", lot=0.001, min_quantity=0.001, max_quantity=1.0)
@@ -88,7 +88,11 @@ class VenueBroker:
         assert order.client_id not in {each.client_id for each in self.venue.sent}
         assert not self.venue.resting, "closing before everything is cancelled"
         self.venue.sent.append(order)
-        await self.venue.called("submit")
+        try:
+            await self.venue.called("submit")
+        except VenueDown:  # it did nothing
+            self.venue.sent.remove(order)
+            raise
         if self.venue.fills:
             self._fill(order)
 

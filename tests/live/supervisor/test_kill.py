@@ -18,6 +18,7 @@ from brokers.contract import OrderUpdate
 from desk.orders import Fill, Order
 from live.control.keeper import KillReport
 from live.control.places import Places
+from live.kill_file import read_fills
 from live.supervisor import venue as venue_side
 from live.supervisor.book import book_of
 from live.supervisor.kill import KillTarget, finished, kill_account
@@ -170,6 +171,25 @@ async def test_a_refused_closing_is_said(places: Places) -> None:
     venue.faults["submit"].append(OrderRefused("margin"))
     report = await kill_account(target(places, venue), "Kim", "x", flatten=True)
     assert "was refused: margin" in report.problems[0] and report.left == (f"3 {PERP.id}",)
+
+
+async def test_what_was_refused_is_closed_by_a_later_run_and_the_rest_is_not(places: Places) -> None:
+    """A market order in an auction: the very latch's next run closes what is left open by it."""
+    venue = StrictVenue({}, {PERP.id: Decimal(3), BTC.id: Decimal(2)})
+    venue.faults["submit"].extend([OrderRefused("an auction"), None])
+    first = await kill_account(target(places, venue), "Kim", "x", flatten=True)
+    assert not first.complete and first.closing and len(first.left) == 1
+    again = whole(await kill_account(target(places, venue), "the supervisor", "x", flatten=True))
+    assert not any(venue.held.values()) and again.left == ()
+    closed = [fill.update.event.trade_id for fill in read_fills(places.killed)]  # type: ignore[union-attr]
+    assert len(closed) == len(set(closed)) == len(venue.sent) - 1
+
+
+async def test_a_venue_that_did_nothing_is_asked_again(places: Places) -> None:
+    venue = StrictVenue({}, {PERP.id: Decimal(3)})
+    venue.faults["submit"].extend([VenueDown("its token was taken"), VenueDown("maintenance")])
+    whole(await kill_account(target(places, venue), "Kim", "x", flatten=True))
+    assert venue.held[PERP.id] == 0
 
 
 async def test_a_wish_to_flatten_that_comes_later_is_carried_out(places: Places) -> None:

@@ -9,15 +9,16 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from brokers.contract import BarEvent, BrokerEvent, TimeEvent
+from brokers.contract import BarEvent, BrokerEvent, Feed, Link, LinkEvent, TimeEvent
 from market.bars import Bars
-from market.errors import MaemaeError
+from market.errors import ConfigError, DataError, MaemaeError
 from market.timeframes import SECOND
 
 Ask = Callable[[str, int, int], Awaitable[Bars]]  # (instrument, start, end) ns -> closed bars
 Say = Callable[[BrokerEvent], None]
 Clock = Callable[[], int]
 RETRY_S = 1.0  # after the venue didn't answer
+MISSED_S = 10.0  # without an answer until it is said
 
 
 @dataclass(eq=False)
@@ -49,6 +50,8 @@ class Candles:
         self._locks = {name: asyncio.Lock() for name in self.instruments}
         self._again = dict.fromkeys(self.instruments, 0.0)  # by instrument: when to ask again after a failure
         self._told = 0
+        self._failing: dict[str, float] = {}  # by instrument: since when the venue gives no bars
+        self._missed = False  # it was said
 
     def closed(self, bar: BarEvent) -> None:
         """A stream says that this bar is closed. One that comes too early waits for those before it."""
@@ -82,9 +85,10 @@ class Candles:
             final = self._final(self.clock())
             try:
                 found = await self.ask(name, self.said[name] + self.timeframe, final)
-            except MaemaeError:
-                self._again[name] = time.monotonic() + RETRY_S
+            except MaemaeError as error:
+                self._miss(name, error)
                 return
+            self._have(name)
             for bar in _events(name, found, self.clock()):
                 if bar.ts > self.said[name]:
                     self._give(bar)
@@ -92,6 +96,21 @@ class Candles:
                 self._give(self._held[name][ts])
             self._held[name].clear()
             self._sure[name] = max(self._sure[name], final)
+
+    def _miss(self, name: str, error: MaemaeError) -> None:
+        """Ask again; say so once it has lasted, at once what asking again won't mend."""
+        now = time.monotonic()
+        self._again[name] = now + RETRY_S
+        lasts = now - self._failing.setdefault(name, now) >= MISSED_S
+        if not self._missed and (lasts or isinstance(error, ConfigError | DataError)):
+            self._missed = True
+            self.say(LinkEvent(Feed.BARS, Link.DOWN, f"no bars of {name}: {error}", self.clock()))
+
+    def _have(self, name: str) -> None:
+        self._failing.pop(name, None)
+        if self._missed and not self._failing:
+            self._missed = False
+            self.say(LinkEvent(Feed.BARS, Link.UP, "bars come again", self.clock()))
 
     def _final(self, now: int) -> int:
         """The newest close after which a bar that no stream said is asked for."""

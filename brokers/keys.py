@@ -1,6 +1,7 @@
 """Secrets: from the environment or the keyring, never printed."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -8,6 +9,7 @@ from typing import Protocol
 
 from market.errors import ConfigError
 
+_NAME = re.compile("[A-Z][A-Z0-9_]{0,40}")
 SERVICE = "maemae"  # the keyring's name for us
 
 
@@ -51,6 +53,12 @@ def _secret(name: str, environment: Mapping[str, str]) -> str:
         return ""
     found = (environment.get(name) or _from_keyring(name) or "").strip()
     if not found:
+        if not _NAME.fullmatch(name):  # the secret itself, perhaps
+            raise ConfigError(
+                "[venue] key_env, secret_env and password_env name environment variables, such as "
+                "VENUE_API_KEY; what stands there is no such name, and nothing is kept under it. Never write "
+                "a key or a secret into a profile."
+            )
         raise ConfigError(
             f"[venue] names the secret {name}, but the environment and the keyring have nothing under it. "
             f"Set it: export {name}=..."

@@ -8,7 +8,7 @@ from market.errors import ConfigError, nearest
 
 if TYPE_CHECKING:
     from brokers.contract import Venue
-    from brokers.keys import Keys
+    from brokers.keys import Keys, Named
 
 # ccxt's venues with a file of their own; every other venue of ccxt is spoken to by its unified API.
 KNOWN = ("binance", "binanceusdm", "upbit")
@@ -51,12 +51,18 @@ def needs_key(name: str) -> bool:
 
 def keys_named(name: str, settings: Mapping[str, Any]) -> "Keys":
     """The keys that a profile's [venue] names, or the venue's usual names do."""
-    from brokers.crypto.access import Access
     from brokers.keys import read_keys
+
+    return read_keys(names_of_keys(name, settings))
+
+
+def names_of_keys(name: str, settings: Mapping[str, Any]) -> "Named":
+    """Where they are kept."""
+    from brokers.crypto.access import Access
     from brokers.ls.access import LsAccess
 
     named = {key: settings[key] for key in ("key_env", "secret_env", "password_env") if settings.get(key)}
-    return read_keys(LsAccess(**named) if name == LS else Access(name, **named))
+    return LsAccess(**named) if name == LS else Access(name, **named)
 
 
 def _open_ls(settings: Mapping[str, Any], signed: bool, **more: Any) -> "Venue":
@@ -105,7 +111,7 @@ def _at(url: str, name: str) -> Callable[[Any], None]:
     kind: Any = {"binance": BinanceSim, "binanceusdm": BinanceSim, "upbit": UpbitSim}.get(name)
     if kind is None:
         raise ConfigError(f"[venue] url = '{url}': there is a simulator of {', '.join(KNOWN)} only.")
-    place = SimpleNamespace(url=url.partition("//")[2] or url)
+    place = SimpleNamespace(url=url.partition("//")[2].rstrip("/"))
     return lambda exchange: kind.point(place, exchange)
 
 

@@ -50,6 +50,7 @@ from live.views.explain import reasons
 from live.views.health import checks_of, memory_mb
 from live.views.results import newest
 from market.errors import ConfigError, MaemaeError
+from market.instruments import Instrument
 from records.outcomes import Note
 
 ALL = "all"
@@ -175,6 +176,9 @@ class RunningBot:
 
     async def curve(self, days: int) -> Curve:
         return self.views.results.curve(days)
+
+    async def terms(self) -> tuple[Instrument, ...]:
+        return tuple(self.engine.session.trader.instruments)
 
     async def config(self) -> str:
         return self.config_text

@@ -16,6 +16,7 @@ from brokers.contract import (
     LinkEvent,
     OrderUpdate,
     QuoteEvent,
+    TimeEvent,
     TradeEvent,
 )
 from desk.orders import Fill, Order
@@ -55,6 +56,7 @@ class Guard:
     paused: str = ""
     clock_offset: int | None = None  # ours less the venue's, ns; None = not measured: no entries
     heartbeat: int | None = None
+    bars_until: int | None = None  # every bar that closed by then was said; None = nothing was heard yet
     deaf_since: int | None = None  # since when the account's stream isn't up; None = it is, or there is none
     reconciled: int | None = None
     agreement: Agreement | None = None  # with the venue; the engine keeps it
@@ -73,6 +75,10 @@ class Guard:
         """Prices, and the sign of life that every event is."""
         now = self.clock()
         self.heartbeat = now
+        if isinstance(event, TimeEvent):
+            self.bars_until = event.now
+        elif self.bars_until is None:
+            self.bars_until = now
         if isinstance(event, BarEvent):
             self._close(event)
         elif isinstance(event, TradeEvent):

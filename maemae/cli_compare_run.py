@@ -6,17 +6,22 @@ from pathlib import Path
 
 from backtest.files import check_output
 from backtest.output import write_json
+from brokers.registry import needs_key
 from desk.pipeline import Pipeline
 from filters.registry import load_filter
 from live.compare import Subject, compare
 from live.compare_report import comparison_json, print_comparison
+from live.control.client import ControlClient
+from live.control.errors import EngineDown
 from live.control.places import Places
+from maemae.app_key import check_unused
 from maemae.compose import load_strategies, strategy_names
 from maemae.compose_data import read_panel
-from maemae.compose_live_market import Market, replayed, streamed, venue_of
+from maemae.compose_live_market import Market, market_at, replayed, streamed, venue_of
 from maemae.compose_live_run import manifest_of
 from maemae.live_bot import LiveBot
 from maemae.live_bots import read_bot
+from maemae.live_engine import keys_of
 from maemae.progress import Progress
 from maemae.settings import Profile
 from market.bars import Panel
@@ -67,12 +72,20 @@ def market_of(bot: LiveBot, wanted: Wanted) -> Market:
     if bot.replays:
         profile = bot.profile if wanted.data is None else _on(bot.profile, wanted.data)
         return replayed(profile)
-    return asyncio.run(_asked(bot.profile))
+    return asyncio.run(_asked(bot))
 
 
-async def _asked(profile: Profile) -> Market:
-    """Public terms: no keys are needed, and nothing is changed at the venue."""
-    venue = venue_of(profile, signed=False)
+async def _asked(bot: LiveBot) -> Market:
+    """The terms of a bot that runs are its own; else the venue's, by its key where it says nothing without:
+    there a bot that runs must be asked, as a new token would end its."""
+    profile, keyed = bot.profile, needs_key(bot.profile.venue.use)
+    try:
+        async with ControlClient(bot.places.socket) as engine:
+            return market_at(profile, venue_of(profile, signed=False), await engine.terms())
+    except EngineDown:
+        venue = venue_of(profile, signed=keyed)
+    if keyed:
+        check_unused(keys_of(bot))
     await venue.connect()
     try:
         return await streamed(profile, venue)

@@ -7,7 +7,8 @@ from typing import Any
 
 from backtest.files import check_output
 from backtest.output import write_json
-from brokers.registry import open_venue
+from brokers.registry import keys_named, needs_key, open_venue
+from maemae.app_key import check_unused
 from maemae.cli_words import retell, tell
 from maemae.progress import Progress
 from market.catalog import Catalog, Change
@@ -76,6 +77,8 @@ async def _download(
     from brokers.download import Download
 
     given = {name: value for name, value in settings.items() if value is not None}
+    if needs_key(venue):
+        check_unused(keys_named(venue, given))
     broker = open_venue(venue, given, use=tuple(names))
     try:
         await broker.connect()

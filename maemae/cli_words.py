@@ -277,10 +277,10 @@ FINISHED = {
         "{name}: 계좌에 {held}이(가) 있으나 일지를 읽을 수 없어 봇의 몫을 모릅니다. 팔지 않았으니 직접 "
         "청산하세요."
     ),
-    "{instrument}: closing {quantity} was refused: {error} The next kill closes it; a supervisor that runs tries "
-    "it by itself.": (
-        "{instrument}: {quantity} 청산이 거부됨: {error} 다음 비상 정지 때 청산하며, 실행 중인 감독 프로세스는 "
-        "스스로 다시 시도합니다."
+    "{instrument}: closing {quantity} was refused: {error} The next kill closes it; a supervisor that runs "
+    "tries it by itself.": (
+        "{instrument}: {quantity} 청산이 거부됨: {error} 다음 비상 정지 때 청산하며, 실행 중인 감독 "
+        "프로세스는 스스로 다시 시도합니다."
     ),
     "{instrument}: whether closing {quantity} was accepted is unknown ({error}); it was not sent twice. "
     "Look at the venue.": (

@@ -17,7 +17,7 @@ from live.public_paper import BarsOf, PublicPaper
 from live.session import Session
 from maemae.compose import PARTICIPATION, load_strategies
 from maemae.compose_data import read_panel
-from maemae.compose_panel import with_costs
+from maemae.compose_panel import refuse_repeats, with_costs
 from maemae.compose_rules import desk_rules
 from maemae.settings import InstrumentSettings, Profile
 from market.bars import PRICES, Panel
@@ -84,8 +84,12 @@ def replayed(profile: Profile, panel: Panel | None = None) -> Market:
 
 async def streamed(profile: Profile, venue: Venue) -> Market:
     """A connected venue's market, as it happens; orders go there in live mode, else nowhere."""
+    return market_at(profile, venue, await venue.instruments(instruments_of(profile)))
+
+
+def market_at(profile: Profile, venue: Venue, found: Sequence[Instrument]) -> Market:
+    """The same, of instruments whose terms are known; the venue is asked nothing."""
     timeframe, real = timeframe_of(profile), profile.mode == "live"
-    found = await venue.instruments(instruments_of(profile))
     _check_kinds(found)
     instruments = tuple(with_costs(one, profile.costs, _own(one, profile)) for one in found)
     rules = desk_rules(profile, timeframe, PARTICIPATION)
@@ -148,6 +152,7 @@ def instruments_of(profile: Profile) -> list[str]:
         raise ConfigError(
             f"market.instruments is empty: name what to trade, such as instruments = ['BTCUSDT@{venue}']."
         )
+    refuse_repeats(profile.market.instruments, "market.instruments")
     ids = [name if "@" in name else f"{name}@{venue}" for name in profile.market.instruments]
     other = next((name for name in ids if name.partition("@")[2] != venue), None)
     if other is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brokers.contract import AccountReport, Venue
+from brokers.registry import names_of_keys
 from live.keys import read_key
 from live.telegram.settings import TOKEN_KEY
 from maemae.compose_live_market import venue_of
@@ -74,7 +75,8 @@ def _profile(bot: LiveBot) -> str:
 
 def _keys(bot: LiveBot) -> str:
     keys_of(bot)
-    return f"{bot.profile.venue.key_env} and {bot.profile.venue.secret_env} are set"
+    names = names_of_keys(bot.profile.venue.use, bot.profile.venue.model_dump())
+    return f"{names.key_env} and {names.secret_env} are set"
 
 
 def _proof(bot: LiveBot) -> str:

@@ -14,6 +14,7 @@ from brokers.ls.socket import Socket
 from brokers.ls.tokens import Tokens
 from brokers.ls.values import SEOUL, decimal
 from brokers.ls.wire import Wire
+from maemae.app_key import check_unused
 from maemae.doctor import Finding
 from market import krx
 from market.errors import MaemaeError, VenueDown
@@ -27,6 +28,7 @@ async def examine_ls(access: LsAccess, clock: Callable[[], int]) -> list[Finding
     """All checks, in the order in which they depend on each other. clock: ns UTC."""
     try:
         keys = read_keys(access)
+        check_unused(keys)
     except MaemaeError as error:
         return [Finding("keys", False, str(error))]
     found = [Finding("keys", True, f"{access.key_env} and {access.secret_env} are set")]

@@ -1,7 +1,6 @@
 """The engine's process: locks, journal, one life after another until somebody ends it."""
 
 import asyncio
-import hashlib
 import logging
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from filters.registry import load_filter
 from live.host import host
 from live.logs import Logs, start_logging
 from live.redaction import Redactor
+from maemae.app_key import lock_of
 from maemae.compose import load_strategies
 from maemae.compose_live import Outside, assemble
 from maemae.compose_live_market import Market, instruments_of, replayed, streamed, timeframe_of, venue_of
@@ -120,9 +120,7 @@ def held(bot: LiveBot) -> Iterator[None]:
         stack.enter_context(hold_account(bot.places.lock, bot.profile.name, wait_s=1.0))
         key = keys_of(bot).key
         if key:
-            digest = hashlib.sha256(key.encode()).hexdigest()[:16]
-            lock = bot.places.folder.parent.parent / "keys" / f"{digest}.lock"
-            stack.enter_context(hold_account(lock, bot.profile.name, wait_s=1.0))
+            stack.enter_context(hold_account(lock_of(key, bot.places), bot.profile.name, wait_s=1.0))
         yield
 
 

@@ -47,6 +47,9 @@ def _encoder(hint: Any) -> Coder:
     if parts:
         return _union_encoder(parts)
     origin, arguments = get_origin(hint), get_args(hint)
+    if origin is tuple and arguments[-1] is not ...:
+        items = [_encoder(each) for each in arguments]
+        return lambda values: [write(value) for write, value in zip(items, values, strict=True)]
     if origin is tuple:
         item = _encoder(arguments[0])
         return lambda values: [item(value) for value in values]
@@ -66,6 +69,9 @@ def _decoder(hint: Any) -> Coder:
     if parts:
         return _union_decoder(parts)
     origin, arguments = get_origin(hint), get_args(hint)
+    if origin is tuple and arguments[-1] is not ...:
+        items = [_decoder(each) for each in arguments]
+        return lambda values: tuple([read(value) for read, value in zip(items, values, strict=True)])
     if origin is tuple:
         item = _decoder(arguments[0])
         return lambda values: tuple([item(value) for value in values])

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from brokers.address import check_address
+
 
 @dataclass(frozen=True)
 class Access:
@@ -28,3 +30,6 @@ class Access:
     timeout_s: float = 10.0
     url: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_address("url", self.url)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from brokers.address import check_address
+
 REST = "https://openapi.ls-sec.co.kr:8080"
 SOCKETS = {"real": "wss://openapi.ls-sec.co.kr:9443", "paper": "wss://openapi.ls-sec.co.kr:29443"}
 
@@ -32,11 +34,15 @@ class LsAccess:
     url: str = ""
     socket_url: str = ""
 
+    def __post_init__(self) -> None:
+        check_address("url", self.url)
+        check_address("socket_url", self.socket_url, ("ws", "wss"))
+
     @property
     def rest(self) -> str:
-        return self.url or REST
+        return self.url.rstrip("/") or REST
 
     def socket(self, kind: str) -> str:
         """Where an account of a kind ("real", "paper") listens."""
         beside = self.url.replace("http", "ws", 1)  # a simulator's: never its orders and LS's own stream
-        return (self.socket_url or beside or SOCKETS[kind]) + "/websocket"
+        return (self.socket_url or beside or SOCKETS[kind]).rstrip("/") + "/websocket"

@@ -24,6 +24,7 @@ LIVES = {"day": LIMIT, "ioc": "10", "fok": "20"}  # of limit orders
 DEEDS = {"정정": Deed.CHANGE, "취소": Deed.CANCEL}
 REFUSED = ("거부",)
 SCALES = (1, 100)
+WRITTEN = Decimal("0.005")  # half of the last digit of an average
 
 
 @dataclass(eq=False)
@@ -235,7 +236,8 @@ def _position(symbol: str, row: Row, multiplier: Decimal) -> PositionReport:
     average = decimal(row["mamt"]) / lots / multiplier if lots else None
     if average is not None:
         listed = decimal(row["pamt"])
-        if listed and not any(abs(listed / scale - average) <= average / 1000 for scale in SCALES):
+        apart = (abs(listed - average * scale) - average * scale / 1000 for scale in SCALES)
+        if listed and min(apart) > WRITTEN:
             raise DataError(
                 f"LS says {symbol} was had at {listed}, and that {lots} lots cost {row['mamt']} won: these "
                 "don't agree at any scale that is known. Check the contract's multiplier."

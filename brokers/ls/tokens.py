@@ -1,7 +1,7 @@
 """The access token: one issuer for an app key, renewed before it ends, and once when it is refused.
 
 A new token kills the key's old one, whoever holds it. Two processes with one key would take it from each
-other for ever: after a refused token was renewed, the next refusal within a minute is said, not mended.
+other for ever: after a refused token was renewed, the next refusal within seconds is said, not mended.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from market.timeframes import SECOND
 
 EARLY = 60 * SECOND  # before its end a token is renewed: LS ends most at 07:00 in Seoul, whatever their age
 LEAST = 10 * SECOND  # between two tokens, where one ends so soon that EARLY would ask again and again
-AGAIN = 60 * SECOND  # after a refused token was renewed until another refusal is mended
+AGAIN = 4 * SECOND  # after a refused token was renewed until another is: while an exit is tried for
 
 
 @dataclass(eq=False)
@@ -69,7 +69,7 @@ class Tokens:
             )
         except (NotSent, NoAnswer) as error:
             raise VenueDown(
-                f"ls: no token: {error}. Look whether that address can be reached, and ask again."
+                f"ls: no token was issued ({error}). Look whether that address can be reached, and ask again."
             ) from None
         text = str(reply.body.get("access_token") or "")
         if not text:
@@ -95,5 +95,5 @@ def _life(reply: Reply) -> int:
 def _no_token(reply: Reply) -> Exception:
     words = said(reply.code, reply.message)
     if reply.code in BAD_KEY or reply.status in (401, 403):
-        return ConfigError(f"ls: no token: {words}. {KEY_REMEDY}")
-    return VenueDown(f"ls: no token: {words}, HTTP {reply.status}. Ask again later.")
+        return ConfigError(f"ls: no token was issued: {words}. {KEY_REMEDY}")
+    return VenueDown(f"ls: no token was issued: {words}, HTTP {reply.status}. Ask again later.")

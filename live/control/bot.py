@@ -22,6 +22,7 @@ from live.control.answers import (
     TradeLine,
 )
 from live.control.events import Page
+from market.instruments import Instrument
 
 
 class Bot(Protocol):
@@ -72,6 +73,10 @@ class Bot(Protocol):
 
     async def curve(self, days: int) -> Curve:
         """Equity of the last days, at most some hundreds of points."""
+        ...
+
+    async def terms(self) -> tuple[Instrument, ...]:
+        """What is traded, on the terms that it is traded on."""
         ...
 
     async def config(self) -> str:

@@ -32,6 +32,7 @@ from live.control.errors import EngineDown, EngineFault
 from live.control.events import Page
 from live.control.wire import methods, write
 from market.errors import ConfigError, DataError, MaemaeError
+from market.instruments import Instrument
 from records.codec import from_json
 
 T = TypeVar("T")
@@ -99,6 +100,9 @@ class ControlClient:
 
     async def curve(self, days: int) -> Curve:
         return await self._ask(Curve, "curve", days=days)
+
+    async def terms(self) -> tuple[Instrument, ...]:
+        return await self._ask(tuple[Instrument, ...], "terms")
 
     async def config(self) -> str:
         return await self._ask(str, "config")

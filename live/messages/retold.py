@@ -13,6 +13,8 @@ FORMS = {
     "nothing was heard yet": "아직 소식이 없습니다",
     "heard {span} ago": "{span} 전에 소식을 들었습니다",
     "up": "연결되어 있습니다",
+    "none for {span}": "{span} 동안 봉이 없습니다",
+    "as they close": "마감되는 대로 옵니다",
     "the account's stream is down for {span}": "계좌 스트림이 {span} 동안 끊겨 있습니다",
     "never compared": "아직 대조하지 않았습니다",
     "compared {span} ago": "{span} 전에 대조했습니다",

@@ -52,6 +52,7 @@ KOREAN = {
     "uptime": "가동 시간",
     "ok": "정상",
     "not ok": "이상",
+    "bars": "봉",
     "stream": "계좌 스트림",
     "reconciled": "대조",
     "clock": "시계",

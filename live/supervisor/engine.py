@@ -65,6 +65,14 @@ class EngineProcess:
             await self._found.ended()
         return UNKNOWN
 
+    def terminate(self) -> None:
+        """SIGTERM, once: one that has begun to listen to it ends in good order."""
+        if self._child is not None and self._child.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._child.terminate()
+        elif self._found is not None:
+            self._found.signal(signal.SIGTERM)
+
     async def end(self, grace_s: float) -> bool:
         """SIGTERM, then SIGKILL to it and its children. Whether it is gone."""
         if self._child is not None and self._child.returncode is None:

@@ -120,11 +120,7 @@ class Supervisor:
         _LOG.info("stop asked for by %s", by)
         self._want(False)
         self._stopping = True
-        try:
-            async with ControlClient(self.socket) as client:
-                done = await client.stop(by)
-        except MaemaeError as error:
-            done = Done(Code.STOPPING, detail=str(error))
+        done = await self._ask_to_stop(by)
         errand = asyncio.get_running_loop().create_task(self._see_it_end())
         self._errands.add(errand)
         errand.add_done_callback(self._errands.discard)
@@ -135,11 +131,7 @@ class Supervisor:
         self._closing = self._stopping = True
         if not self.engine.own:
             return
-        try:
-            async with ControlClient(self.socket) as client:
-                await client.stop("the supervisor, which stops")
-        except MaemaeError as error:
-            _LOG.warning("the engine didn't take the request to stop: %s", error)
+        await self._ask_to_stop("the supervisor, which stops")
         await self._see_it_end()
 
     async def kill(self, by: str, why: str, flatten: bool) -> KillReport:
@@ -246,6 +238,15 @@ class Supervisor:
 
     def _say(self, code: str, /, *sentences: str, **values: object) -> None:
         self.tell(Kind.ENGINE, in_both(code, *sentences, **values))
+
+    async def _ask_to_stop(self, by: str) -> Done:
+        try:
+            async with ControlClient(self.socket) as client:
+                return await client.stop(by)
+        except MaemaeError as error:  # it doesn't listen yet, or no more: it must not begin to trade
+            _LOG.warning("the engine didn't take the request to stop: %s", error)
+            self.engine.terminate()
+            return Done(Code.STOPPING, detail=str(error))
 
     async def _see_it_end(self) -> None:
         """The engine has been asked to stop; help it when it takes too long."""

@@ -170,8 +170,10 @@ class Clearing:
         return None
 
     def _note_refusal(self, order: Order, why: MaemaeError) -> None:
-        what = f"{order.instrument}: closing {order.quantity} was refused: {why}"
-        self.problems.append(f"{what} The next kill closes it; a supervisor that runs tries it by itself.")
+        self.problems.append(
+            f"{order.instrument}: closing {order.quantity} was refused: {why} The next kill closes it; a "
+            "supervisor that runs tries it by itself."
+        )
 
     async def _wait_until_closed(self, instruments: set[str]) -> None:
         """Until nothing works any more for them, or time is up."""

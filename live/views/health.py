@@ -7,6 +7,9 @@ from live.control.answers import Check
 from live.engine import Engine
 from live.guard import Guard
 from live.risk.words import span
+from market.timeframes import SECOND
+
+BARS_LATE = 60 * SECOND  # a close whose bar isn't there
 
 
 def checks_of(engine: Engine, guard: Guard, stopping: bool) -> Iterator[Check]:
@@ -18,6 +21,9 @@ def checks_of(engine: Engine, guard: Guard, stopping: bool) -> Iterator[Check]:
     deaf = now - guard.deaf_since if guard.deaf_since is not None else None
     text = "up" if deaf is None else f"the account's stream is down for {span(max(deaf, 0))}"
     yield Check("stream", deaf is None, text)
+    missing = now - guard.bars_until if guard.bars_until is not None else 0
+    late = missing > BARS_LATE
+    yield Check("bars", not late, f"none for {span(missing)}" if late else "as they close")
     compared = None if guard.reconciled is None else now - guard.reconciled
     said = "never compared" if compared is None else f"compared {span(max(compared, 0))} ago"
     yield Check("reconciled", compared is not None and compared <= limits.max_reconcile_age, said)

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from brokers.candles import Candles
-from brokers.contract import BarEvent, Feed, MoneyEvent, QuoteEvent, TimeEvent, TradeEvent
+from brokers.contract import BarEvent, Feed, Link, LinkEvent, MoneyEvent, QuoteEvent, TimeEvent, TradeEvent
 from desk.orders import OrderStatus
 from market.bars import Bars
-from market.errors import ConfigError, VenueDown
+from market.errors import ConfigError, MaemaeError, VenueDown
 from market.instruments import Instrument
 from tests.brokers.stages import BINANCE, MINUTE, START, UPBIT, USDM, Adapter, Stage, stage
 
@@ -176,6 +176,41 @@ def test_a_patience_longer_than_a_bar_delays_bars_and_loses_none(patience: int) 
     assert bars == [START + number * MINUTE for number in range((40 * MINUTE - 10**9 - patience) // MINUTE)]
     told = [one.now for one in said if isinstance(one, TimeEvent)]
     assert told[-1] == bars[-1] + MINUTE and told == sorted(set(told))
+
+
+@pytest.mark.parametrize(("error", "asked"), [(VenueDown("away"), 3), (ConfigError("no such chart"), 1)])
+def test_bars_that_cannot_be_had_are_said_once_and_so_is_their_return(
+    error: MaemaeError, asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A venue that doesn't answer has its time; what asking again won't mend is said at once."""
+    monkeypatch.setattr("brokers.candles.RETRY_S", 0.0)
+    monkeypatch.setattr("brokers.candles.MISSED_S", 0.05)
+    market, said, fails = Market(random.Random(0), sparse=False), list[Any](), True
+    market.chance.random = lambda: 1.0  # type: ignore[method-assign]
+
+    async def ask(name: str, start: int, end: int) -> Bars:
+        if fails:
+            raise error
+        return await market.ask(name, start, end)
+
+    def links() -> list[tuple[Link, str]]:
+        return [(one.link, one.reason) for one in said if isinstance(one, LinkEvent)]
+
+    async def scene() -> None:
+        nonlocal fails
+        candles = Candles(("A@x", "B@x"), MINUTE, ask, said.append, market.clock, patience=0)
+        for number in range(1, 4):
+            market.now = START + number * MINUTE
+            await candles.tick()
+            assert bool(links()) is (number >= asked)
+            await asyncio.sleep(0.03)
+        assert links() == [(Link.DOWN, f"no bars of A@x: {error}")]
+        fails = False
+        await candles.tick()
+        assert [link for link, _ in links()] == [Link.DOWN, Link.UP]
+        assert sum(isinstance(one, BarEvent) for one in said) == 6
+
+    play(scene())
 
 
 @pytest.mark.parametrize("adapter", [BINANCE, USDM], ids=str)

@@ -14,6 +14,7 @@ from live.guard import Guard
 from live.risk.codes import Code
 from live.risk.connection import unheard
 from live.risk.limits import RiskLimits
+from live.views.health import BARS_LATE
 from market.timeframes import SECOND
 from tests.live.lives import life, walk
 from tests.live.test_guard_prices import INSTRUMENT, NOW, guard
@@ -75,6 +76,23 @@ def test_entries_are_denied_and_the_venue_is_asked_more_often(tmp_path: Path) ->
             assert entries and all(each.view.status.value == "denied" for each in entries)
             told = one.bot.views.orders.known
             assert {told[each.order.client_id].checks[0].code for each in entries} == {Code.CONNECTION.value}
+
+    asyncio.run(lived())
+
+
+def test_bars_that_do_not_come_are_no_good_health(tmp_path: Path) -> None:
+    """Prices may come on: it is the closes that strategies trade by."""
+
+    async def lived() -> None:
+        async with life(tmp_path, walk()) as one:
+            await one.step(30)
+            engine, guarded = one.bot.engine, one.bot.guard
+            assert {check.name: check.ok for check in (await one.bot.health()).checks}["bars"]
+            now = engine.clock()
+            engine.clock = lambda: now + BARS_LATE + SECOND
+            guarded.see(TradeEvent("AAA@test", now, 100.0, 1.0, now))
+            bars = {check.name: check for check in (await one.bot.health()).checks}["bars"]
+            assert not bars.ok and "none for" in bars.detail
 
     asyncio.run(lived())
 

@@ -89,7 +89,12 @@ class Watched:
 
 @asynccontextmanager
 async def watched(
-    folder: Path, beat: HeartbeatRules = QUICK, behave: str = "", own: bool = True, **restarts: float
+    folder: Path,
+    beat: HeartbeatRules = QUICK,
+    behave: str = "",
+    own: bool = True,
+    stop_s: float = 3.0,
+    **restarts: float,
 ) -> AsyncIterator[Watched]:
     """A supervisor at work. Its engine ends with the block, unless FOLDER/leave is there."""
     places = Places(folder).make()
@@ -103,7 +108,7 @@ async def watched(
         AlertHub(AlertSettings(), [heard]),
         Memory.load(places.supervisor),
         Voice(),
-        SupervisorRules(beat, RestartRules(**rules), stop_s=3.0, term_s=0.3),  # type: ignore[arg-type]
+        SupervisorRules(beat, RestartRules(**rules), stop_s=stop_s, term_s=0.3),  # type: ignore[arg-type]
     )
     tasks = [asyncio.create_task(supervisor.run()), asyncio.create_task(supervisor.hub.run())]
     try:
@@ -194,6 +199,18 @@ async def test_a_stop_stays_over_a_restart_of_the_supervisor(tmp_path: Path) -> 
         await now.supervisor.start("me")
         await now.heard.until("ENGINE_UP")
         assert (await now.supervisor.start("me")).code is Code.NOTHING
+
+
+@pytest.mark.parametrize("whole", [False, True])
+async def test_a_stop_while_the_engine_comes_up_ends_it_before_it_trades(tmp_path: Path, whole: bool) -> None:
+    """It doesn't listen yet: it is ended at once, not when its time to stop is up."""
+    slow = HeartbeatRules(start_s=60.0)
+    async with watched(tmp_path, slow, behave="mute", stop_s=60.0) as now:
+        await now.when(now.supervisor.running)
+        await (now.supervisor.stop_engine() if whole else now.supervisor.stop("me"))
+        await now.when(lambda: not now.supervisor.running())
+        await now.heard.until("ENGINE_STOPPED")
+        assert now.starts <= 1 and "ENGINE_UP" not in now.heard.codes()
 
 
 async def test_a_new_supervisor_takes_on_the_running_engine(tmp_path: Path) -> None:

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from maemae.compose_live_market import instruments_of
 from maemae.live_bots import read_bot
+from maemae.profile import check_profile
+from market.errors import ConfigError
 
 PROFILE = """
 name = "{name}"
@@ -39,3 +42,10 @@ def test_bots_on_paper_do_not_share_a_journal_with_each_other_or_the_account(
     bots, account = tmp_path / "state" / "bots", tmp_path / "state" / "accounts" / "ls-futures"
     assert journals[::2] == [bots / name / "journal.db" for name in ("trend", "daynight")]
     assert journals[1::2] == [account / "journal.db"] * 2
+
+
+@pytest.mark.parametrize("twice", [["A016C000@ls", "A016C000@ls"], ["A016C000", "A016C000@ls"]])
+def test_an_instrument_named_twice_is_refused_before_anything_is_asked(twice: list[str]) -> None:
+    settings = {"name": "p", "venue": {"use": "ls"}, "market": {"instruments": twice, "timeframe": "1m"}}
+    with pytest.raises(ConfigError, match="Name every instrument once"):
+        instruments_of(check_profile({**settings, "strategy": [{"use": "sma_cross"}]}, "p"))

@@ -12,7 +12,9 @@ from hypothesis import assume, given
 from brokers.contract import BRACKETS, AccountReport, BarEvent, OrderUpdate
 from desk.orders import Accepted, Canceled, Expired, Fill, Order, OrderEvent
 from desk.records import DECISION, TRADE
+from market.contracts import korean_equity
 from market.errors import ConfigError, DataError
+from market.instruments import Instrument
 from market.labels import LABEL
 from records.chain import Entry, canonical
 from records.codec import from_json, to_json
@@ -194,3 +196,10 @@ def test_a_trade_of_the_desk_is_told_in_words() -> None:
 
 def test_the_same_bar_has_the_same_name() -> None:
     assert Bar(BAR).key == Bar(replace(BAR, known=5)).key
+
+
+def test_instruments_are_written_whole() -> None:
+    """Rows of unlike fields, such as a tax and its first day."""
+    one = korean_equity("005930", "ls")
+    assert one.sell_taxes and len(one.ticks) > 1
+    assert from_json(Instrument, to_json(one)) == one

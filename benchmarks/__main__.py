@@ -19,6 +19,7 @@ ALL = {
     "gate": "the risk gate and the kill latch, an order each",
     "latency": "from a closed bar to its order, our own share",
     "wire": "from bytes on the socket to order bytes on the wire, with its parts",
+    "wire_bare": "the same with nothing read, judged or told: the floor of our own share",
     "wide": "200 symbols live, told of every second: the share of a core",
     "ls_parser": "LS's stream of a real option tape, a message",
     "learning": "agents of known skill: losses, regret, promotion, calibration",

@@ -9,7 +9,7 @@ import asyncio
 import tempfile
 import time
 from asyncio.selector_events import _SelectorSocketTransport  # type: ignore[attr-defined]
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from math import nan
@@ -37,6 +37,7 @@ from records.journal import Journal
 EVENTS, WARM, MOST = 3_000, 100, 12_000  # bars with an order; those before don't count; bars at most
 WHOLE_S, OWN_S = {50: 1.5e-3, 99: 5e-3}, {50: 150e-6, 99: 1e-3}
 COMPARED_EVERY = 8  # bars
+NAMES = ("whole", "read", "parse", "own", "flush", "send")
 CLOSED, ORDER = b'"x": true', b"POST /api/v3/order"
 PROFILE: dict[str, Any] = {
     "name": "wire",
@@ -92,10 +93,13 @@ class Parts:
         self.own.append(one.asked - one.said - one.parsed - one.flush)
         self.send.append(when - one.asked)
 
+    def warm(self) -> "Parts":
+        """Without the first ``WARM`` orders."""
+        return Parts(**{name: getattr(self, name)[WARM:] for name in NAMES})
+
     def told(self) -> str:
-        names = ("whole", "read", "parse", "own", "flush", "send")
         return ", ".join(
-            f"{name} {_us(getattr(self, name), 50)} / {_us(getattr(self, name), 99)}" for name in names
+            f"{name} {_us(getattr(self, name), 50)} / {_us(getattr(self, name), 99)}" for name in NAMES
         )
 
 
@@ -105,9 +109,7 @@ def _us(values: list[float], percent: int) -> str:
 
 def rows() -> Iterator[Row]:
     """p50 and p99 of the whole way and of our share."""
-    parts = asyncio.run(measured(EVENTS + WARM))
-    for name in ("whole", "read", "parse", "flush", "own", "send"):
-        del getattr(parts, name)[:WARM]
+    parts = asyncio.run(measured(EVENTS + WARM)).warm()
     floor = [
         read + parse + send for read, parse, send in zip(parts.read, parts.parse, parts.send, strict=True)
     ]
@@ -121,17 +123,20 @@ def rows() -> Iterator[Row]:
             yield Row(f"wire p{percent}", name, found, wanted, wanted / found, 1.0, right, nan, note=note)
 
 
-async def measured(events: int) -> Parts:
-    """Trade until so many bars have sent an order."""
+async def measured(
+    events: int, profile: Mapping[str, Any] = PROFILE, change: Callable[[Hosted], None] = lambda hosted: None
+) -> Parts:
+    """Trade until so many bars have sent an order. change: of the bot, before its first bar."""
     parts = Parts()
     with tempfile.TemporaryDirectory() as folder, venue(MOST) as place, ExitStack() as stack:
-        hosted, broker, journal = await bot(PROFILE, Hurried(), place, Path(folder), stack)
+        hosted, broker, journal = await bot(profile, Hurried(), place, Path(folder), stack)
         stack.enter_context(_timed(parts, broker, journal))
         life = asyncio.create_task(host(hosted))
         try:
             while not hosted.bot.trading and not life.done():
                 await asyncio.sleep(0.02)
             await asyncio.sleep(1.0)  # until every stream is open
+            change(hosted)
             for bar in range(1, MOST + 1):
                 parts.now = Clocked()
                 await place.advance()
@@ -147,10 +152,10 @@ async def measured(events: int) -> Parts:
 
 
 async def bot(
-    settings: dict[str, Any], dialect: BinanceSpot, place: Venue, folder: Path, stack: ExitStack
+    settings: Mapping[str, Any], dialect: BinanceSpot, place: Venue, folder: Path, stack: ExitStack
 ) -> tuple[Hosted, CcxtBroker, Journal]:
     """A live bot, its broker connected to the venue, not yet hosted."""
-    profile = check_profile(settings, "wire")
+    profile = check_profile(dict(settings), "wire")
     broker = CcxtBroker(
         Access("binance", "BENCH_KEY", "BENCH_SECRET"),
         Keys(KEY, SECRET),

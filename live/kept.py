@@ -30,14 +30,20 @@ class Views:
     notes: list[tuple[str, str]] = field(default_factory=list)  # client id, what a person did about it
     waits: bool = False
     _untold: deque[tuple[int, Message]] = field(default_factory=deque)
+    _due: bool = False  # they will be told
 
     def heard(self, ts: int, message: Message) -> None:
         self.decisions.heard(ts, message)
         self._untold.append((ts, message))
         if not self.waits:
             self.catch_up()
-        elif len(self._untold) == 1:
-            asyncio.get_running_loop().call_later(0, self.catch_up)  # behind whatever is ready now
+        elif not self._due:
+            self._due = True
+            asyncio.get_running_loop().call_later(0, self._tell)  # behind whatever is ready now
+
+    def _tell(self) -> None:
+        self._due = False
+        self.catch_up()
 
     def catch_up(self) -> None:
         """What the publisher tells, the others know already."""

@@ -15,6 +15,8 @@ from live.kill_file import forget_fills, read_fills
 from live.sending import Sending
 from live.session import Session
 
+SETTLED = "settled:"  # begins the trade ids of what was closed by the venue's word
+
 
 @dataclass(eq=False)
 class Elsewhere:
@@ -41,15 +43,19 @@ class Elsewhere:
         if instrument in {one.id for one in self.session.trader.instruments}:
             self._book(instrument, report.side, fill)
 
+    def book(self, instrument: str) -> Decimal:
+        """Units that the book holds, all strategies, signed."""
+        return sum((held.side * held.quantity for held in held_of(self.session, instrument)), ZERO)
+
     def settle(self, instrument: str, venue: Decimal, price: float) -> Decimal:
         """Of what the book holds and the venue doesn't, all counts as closed at ``price``. venue: units that
         it holds for the bot, signed. Returns how many were booked."""
-        book = sum((held.side * held.quantity for held in held_of(self.session, instrument)), ZERO)
+        book = self.book(instrument)
         gone = min(abs(book), abs(book - venue)) if (book > venue) == (book > 0) else ZERO
         if not gone or book == venue:
             return ZERO
         now = self.sending.clock()
-        fill = Fill(f"settled:{instrument}:{now}", gone, decimal(price), ts=now)
+        fill = Fill(f"{SETTLED}{instrument}:{now}", gone, decimal(price), ts=now)
         return gone - self._book(instrument, -1 if book > 0 else 1, fill)
 
     def _book(self, instrument: str, side: int, fill: Fill) -> Decimal:

@@ -1,7 +1,7 @@
 """The engine: one loop that hears the venue, steps the desk, and lets what it means be sent."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ from brokers.rows import Row, Rows
 from desk.orders import Fill, Order
 from live.agreement import Agreement
 from live.elsewhere import Elsewhere
+from live.expiry import Expiries
 from live.guard import Guard
 from live.history import rows_between
 from live.protection import Protection
@@ -79,6 +80,7 @@ class Engine:
             self.broker, self.session, self.clock, self.transfers_every,
             lambda code, text: self.sending.alarm(code, text), self.reconcile,
         )  # fmt: skip
+        self._expiries: Expiries | None = None  # once its bars are heard, whose last price counts
         self._stop = asyncio.Event()
         self._turn = asyncio.Lock()  # held while an event is heard
         self._compared = 0
@@ -107,6 +109,7 @@ class Engine:
         self.compared(held)
         await self.treasurer.ask()
         await self._catch_up(found)
+        self._settle_expired(held)
         for known in self.session.orders.open():
             if known.number >= 0 and not self.session.trader.awaits(known.number):
                 self.sending.withdraw(known.order)  # meant by other code, or by a desk that has ended it
@@ -206,11 +209,28 @@ class Engine:
 
     def compared(self, held: dict[str, Decimal]) -> None:
         """The venue has said what it holds, now. What the bot's owner has beside isn't the bot's."""
+        mine = {**held, **self.session.purse.of_bot(held)}
+        over = self._expiries.settle(mine) if self._expiries is not None else []
         if self.guard is not None:
             now = self.clock()
             self.guard.reconciled, self.guard.heartbeat = now, now
-            self.guard.venue = {**held, **self.session.purse.of_bot(held)}
+            self.guard.venue = mine
         self._mark_drift(held)
+        self._agree(over)
+
+    def _settle_expired(self, held: dict[str, Decimal]) -> None:
+        """The first time, after a start. Nothing else is compared again: since ``held`` was asked for, fills
+        of other instruments may have been heard."""
+        if self.elsewhere is not None:
+            self._expiries = Expiries(self.session, self.sending, self.elsewhere)
+            self._agree(self._expiries.settle({**held, **self.session.purse.of_bot(held)}))
+
+    def _agree(self, instruments: Iterable[str]) -> None:
+        """What has expired and is held no more is no drift."""
+        for instrument in instruments:
+            self.agreement.positions.pop(instrument, None)
+            if self.guard is not None:
+                self.guard.touch(instrument)
 
     def _mark_drift(self, held: dict[str, Decimal]) -> None:
         """Instruments whose position or orders aren't the book's take no new risk."""

@@ -23,6 +23,7 @@ from desk.orders import Fill, Order
 from desk.records import State
 from live.agreement import Agreement
 from live.alerting import Alerting
+from live.elsewhere import SETTLED
 from live.orders import Known
 from live.risk.facts import AccountFacts, Facts, MarketFacts, StrategyFacts, Unresolved, Working
 from live.risk.gate import RiskGate
@@ -160,6 +161,7 @@ class Guard:
         flying = self._flying(instrument)
         self._markets[instrument] = replace(
             self._markets[instrument],
+            last=self._last(instrument, column),
             books=books,
             adv=self._adv(column),
             venue=self.held(instrument),
@@ -169,6 +171,13 @@ class Guard:
             ),
             drift=self._drift(instrument),
         )
+
+    def _last(self, instrument: str, column: int) -> float:
+        """The newest price; of what has expired none comes any more, and the book's mark stands."""
+        last, expiry = self._markets[instrument].last, self.trader.instruments[column].expiry
+        if last == last or not 0 < expiry <= self.clock():
+            return last
+        return float(self.trader.desk.book.instruments["last"][column])
 
     def _drift(self, instrument: str) -> str:
         return self.agreement.of(instrument) if self.agreement is not None else ""
@@ -188,7 +197,9 @@ class Guard:
         return flying or bool(known.events)
 
     def _fill(self, update: OrderUpdate, fill: Fill) -> None:
-        """What the venue holds follows the fills until it is asked again."""
+        """What the venue holds follows the fills until it is asked again; its own word is in it already."""
+        if fill.trade_id.startswith(SETTLED):
+            return
         name, dot, _ = update.client_id.partition(".")
         known = self.session.orders.known.get(name) if self.session else None
         if known is not None and update.instrument in self.venue:

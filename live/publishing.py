@@ -93,7 +93,8 @@ class Publisher:
         self._say(Kind.APPROVAL, body, ts, f"approval {approval.request}")
 
     def _alert(self, ts: int, alert: Alert) -> None:
-        self._say(Kind.ERROR, Said(alert.code, alert.text, alert.instrument), ts, f"alert {alert.code}|{ts}")
+        said = Said(alert.code, alert.text, alert.instrument, retell(alert.text, "ko"))
+        self._say(Kind.ERROR, said, ts, f"alert {alert.code}|{alert.instrument}|{ts}")
 
     def _transfer(self, ts: int, moved: Transfer) -> None:
         """Somebody brought or took money: whose it is."""

@@ -77,12 +77,12 @@ class Listing:
         return self._margins.get(krx.product_of(krx.parse(code)).underlying)
 
     def _has_expired(self, code: str) -> bool:
-        """Whether a code that LS lists no longer says by itself that it is over."""
+        """Whether a code that LS lists no longer says by itself that it is over: on its last day, too."""
         try:
             last = krx.instrument(code, margin=1.0).expiry
         except (ConfigError, DataError):
             return False
-        return day_of(last) < self.today()
+        return day_of(last) <= self.today()
 
     async def _share(self, name: str, code: str) -> Instrument:
         row = await self._quoted(name, code)

@@ -63,6 +63,16 @@ FORMS = {
         "장부에 없는 수량이 거래소에 있습니다. 거래소에서 처리하세요"
     ),
     "{amount} count as closed at {price}": "{amount} 수량을 {price}에 청산된 것으로 장부에 적었습니다",
+    "{instrument} has expired: {amount} settled in cash by the venue, booked as closed at {price}, the last "
+    "price known here; the venue's settlement price may differ, and its cash is right": (
+        "{instrument} 만기: 거래소가 {amount} 수량을 현금 결제했고, 장부에는 여기서 아는 마지막 가격 "
+        "{price}에 청산된 것으로 적었습니다. 거래소의 최종결제가격은 다를 수 있으며 거래소 잔고가 맞습니다"
+    ),
+    "{instrument} has expired and the venue still shows {amount} of it: nothing can be sent, it is asked for "
+    "again and booked once the venue has settled it": (
+        "{instrument} 만기: 거래소에 아직 {amount} 수량이 남아 있습니다. 주문은 낼 수 없으며, 다시 조회해 "
+        "거래소가 결제하면 장부에 적습니다"
+    ),
     "no order waits to be settled": "정해야 할 주문이 없습니다",
     "'{word}' isn't among {numbers}; none says that it never reached the venue": (
         "'{word}': {numbers} 중에 없습니다. none은 거래소에 닿지 않았다는 뜻입니다"

@@ -356,7 +356,8 @@ class RunningBot:
         """What each filter has to say of a signal now, worked out beside the loop."""
         signal = self.views.evidence.signal(seq)
         pipeline, panel, first = self.reader.pipeline, self.reader.history.panel, self.reader.history.first
-        if signal is None or signal["bar"] < first:  # too long ago: its bars have been let go of
+        if signal is None or signal["bar"] < first or signal["instrument"] < 0:
+            # too long ago: its bars have been let go of; or its instrument isn't traded any more
             return [""] * len(pipeline.filters)
         signal = signal.copy()
         signal["bar"] -= first

@@ -3,6 +3,7 @@
 Everything is in the rows that leave a backtest's desk, so that both lives can be laid side by side.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from desk.orders import Denied, Order, OrderEvent, OrderView, status_of
 from desk.records import DECISION, TRADE, Action
 from desk.rules import DeskRules
 from filters.opinions import Status
+from live.columns import Columns
 from live.recovery import LIVE
 from live.trader import Said, Trader
 from live.transfers import book
@@ -147,8 +149,7 @@ class Fold:
     def take(self, ts: int, message: Message) -> None:
         """The next entry of the journal."""
         if isinstance(message, Bar):
-            self.timeframe = message.event.timeframe
-            self.pending.setdefault(message.event.ts, []).append(message.event)
+            self._bar(message.event)
         elif isinstance(message, Step):
             self._step(ts, message)
         elif isinstance(message, Intent):
@@ -161,6 +162,25 @@ class Fold:
             self.equity[-1] = message.equity - self.moved
         else:
             self._aside(ts, message)
+
+    def _bar(self, bar: BarEvent) -> None:
+        """Of the row that comes next, or of an old one: then its instrument joined later."""
+        self.timeframe = bar.timeframe
+        row = bisect_left(self.ts, bar.ts)
+        if row < len(self.ts) and self.ts[row] == bar.ts:
+            self._put(bar, self.prices[row])
+        else:
+            self.pending.setdefault(bar.ts, []).append(bar)
+
+    def _put(self, bar: BarEvent, prices: tuple[Floats, ...]) -> None:
+        column = self._columns.get(bar.instrument)
+        if column is None:
+            raise DataError(
+                f"the journal has bars of {bar.instrument}, which the profile doesn't trade. Compare with a "
+                "profile that names it, too: a copy of this one, and --journal with the journal's file."
+            )
+        for values, name in zip(prices, PRICES, strict=True):
+            values[column] = getattr(bar, name)
 
     def _aside(self, ts: int, message: Message) -> None:
         """What the desk isn't folded over."""
@@ -193,14 +213,7 @@ class Fold:
     def _step(self, ts: int, step: Step) -> None:
         prices = tuple(np.full(len(self.instruments), np.nan) for _ in PRICES)
         for bar in self.pending.pop(step.ts, []):
-            column = self._columns.get(bar.instrument)
-            if column is None:
-                raise DataError(
-                    f"the journal has bars of {bar.instrument}, which the profile doesn't trade. Compare "
-                    "with the profile that wrote it."
-                )
-            for values, name in zip(prices, PRICES, strict=True):
-                values[column] = getattr(bar, name)
+            self._put(bar, prices)
         p, status = _of_width(step, self.n_filters)
         found, _ = self.trader.bar(step.ts, prices, Said(step.signals, p, status, step.labels))
         self.ts.append(step.ts)
@@ -268,8 +281,10 @@ class Fold:
 def life_of(entries: Iterable[Entry], instruments: Sequence[Instrument], rules: DeskRules, n: int) -> Lived:
     """Fold a journal. n: how many filters. Raises DataError when it holds no closed bar."""
     fold = Fold(instruments, rules, n)
-    for entry in entries:
-        fold.take(entry.ts, message_of(entry))
+    told = [(entry.ts, message_of(entry)) for entry in entries]
+    columns = Columns.of([message for _, message in told], [one.id for one in instruments])
+    for place, (ts, message) in enumerate(told):
+        fold.take(ts, columns.step(place, message) if isinstance(message, Step) else message)
     fold.name_open()
     if not fold.steps:
         raise DataError("the journal holds no bar yet: there is nothing to compare. Let the bot trade first.")

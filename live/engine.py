@@ -108,6 +108,7 @@ class Engine:
         await self.treasurer.begin(held if not found.live else {})
         self.compared(held)
         await self.treasurer.ask()
+        await self._fill_in(found)
         await self._catch_up(found)
         self._settle_expired(held)
         for known in self.session.orders.open():
@@ -279,6 +280,16 @@ class Engine:
     def _protect(self, instrument: str) -> None:
         if self.protection is not None:
             self.protection.check(instrument)
+
+    async def _fill_in(self, found: Recovered) -> None:
+        """What strategies and filters look back on of instruments that joined a history which was there."""
+        history = self.session.reader.history
+        joined = [one for k, one in enumerate(self.instruments) if found.live and history.lacks(k)]
+        if not joined or not self.warmup or not len(history):
+            return
+        since, until = history.ts(max(len(history) - self.warmup, 0)), history.ts(len(history) - 1)
+        asked = (self.rows.timeframe, since, until + self.rows.timeframe)
+        self.session.fill([(one, await self.broker.bars(one, *asked)) for one in joined], self.clock())
 
     async def _catch_up(self, found: Recovered) -> None:
         """Bars that closed before now: history for the first start, what was missed for a later one."""

@@ -73,6 +73,21 @@ class History:
             self._rows[name][self._n] = self._columns[name][:, self._n] = values
         self._n += 1
 
+    def fill(self, column: int, ts: int, prices: Sequence[float]) -> bool:
+        """A bar into a row that is there; False when there is none of that time."""
+        if not self._n or ts > self._ts[len(self) - 1]:
+            return False
+        row = int(np.searchsorted(self._ts[self.first : len(self)], ts))
+        if self._ts[self.first + row] != ts:
+            return False
+        for name, value in zip(PRICES, prices, strict=True):
+            self._rows[name][row, column] = self._columns[name][column, row] = value
+        return True
+
+    def lacks(self, column: int) -> bool:
+        """Whether an instrument has no bar in it."""
+        return bool(np.isnan(self._columns["close"][column, : self._n]).all())
+
     def forget(self, rows: int) -> None:
         """Let go of the panel's oldest rows."""
         self.first, self._n = self.first + rows, self._n - rows
@@ -143,7 +158,7 @@ class Reader:
 
     def resume(self) -> None:
         """Count again after the history was filled from elsewhere, with all that it ever held."""
-        self._bars, self._open = [], 0
+        self._bars, self._open, self._carry = [], 0, Carry()
         if len(self.history):
             with self._carry:
                 self._bars = self.pipeline.signals(self.history.panel).rows["bar"].tolist()

@@ -9,17 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from brokers.contract import BarEvent
 from brokers.rows import Row
 from desk.book import ACCOUNT, INSTRUMENT, Book
+from live.columns import Columns, check_gone, moved, put_back
 from live.orders import Known
 from live.reading import nothing_said
 from live.session import STALE, Session
 from live.trader import Intent, Said, Submit
 from live.transfers import book
 from market.bars import PRICES
-from market.errors import DataError
 from records.checkpoint import arrays_of, pack, unpack
 from records.entries import message_of
 from records.events import update_key
@@ -65,17 +66,23 @@ def recover(session: Session, code: str) -> Recovered:
     entries = [(entry.ts, message_of(entry)) for entry in session.journal.entries()]
     messages = [message for _, message in entries]
     starts = [message for message in messages if isinstance(message, Start)]
-    until = _facts_until(messages, code)
+    columns = Columns.of(messages, [one.id for one in session.trader.instruments])
+    until = _facts_until(messages, code, columns)
     found = Recovered(starts=len(starts))
     found.facts_only = 0 < until == len(messages)
-    since = _restore_checkpoint(session, messages[:until])
+    since = _restore_checkpoint(session, messages[:until], columns)
     if until:
         _count_on(session, messages[:until])
     pending: dict[int, list[BarEvent]] = {}
     derived: dict[str, Submit] = {}
+    filled = False
     for place, (ts, message) in enumerate(entries):
-        if place == until and until:
-            _take_up(session)
+        late = isinstance(message, Bar) and _fill(session, message.event)
+        if (place == until and until) or (filled and not late):
+            session.take_up()
+        filled = late
+        if isinstance(message, Step):
+            message = columns.step(place, message)
         session.watch(ts, message)
         for intent in _fold(session, ts, message, pending, found, place >= since, place < until):
             if isinstance(intent, Submit):
@@ -83,9 +90,10 @@ def recover(session: Session, code: str) -> Recovered:
         if isinstance(message, IntentMessage):
             derived.pop(message.order.client_id, None)
     found.new = list(derived.values())
+    check_gone(columns, messages, since, session.orders)
     session.reader.resume()
-    if found.facts_only:
-        _take_up(session)
+    if found.facts_only or filled:
+        session.take_up()
     return found
 
 
@@ -114,7 +122,7 @@ def _fold(
     facts: bool,
 ) -> Iterator[Intent]:
     """One entry. live: False for what the checkpoint holds already. facts: other code wrote it."""
-    if isinstance(message, Bar):
+    if isinstance(message, Bar) and message.event.instrument in session.trader:
         pending.setdefault(message.event.ts, []).append(message.event)
     elif isinstance(message, Step):
         found.rows += 1
@@ -148,23 +156,29 @@ def _hear(session: Session, message: Update, live: bool) -> Iterator[Intent]:
     session.orders.hear(update)
     if live:
         yield from session.trader.update(update)[1]
+    else:
+        session.trader.recall(update)
 
 
-def _facts_until(messages: list[Message], code: str) -> int:
-    """How many entries were written by other code: all before the first start of the code that runs now."""
+def _facts_until(messages: list[Message], code: str, columns: Columns) -> int:
+    """How many entries were written by other code, or of other instruments: all before the first start of
+    what runs now."""
     until = 0
     for place, message in enumerate(messages):
-        if isinstance(message, Start) and message.manifest.code != code:
-            until = len(messages)
-        elif isinstance(message, Start) and until == len(messages):
-            until = place
+        if isinstance(message, Start):
+            same = message.manifest.code == code and columns.at(place) == columns.today
+            if not same:
+                until = len(messages)
+            elif until == len(messages):
+                until = place
     return until
 
 
-def _take_up(session: Session) -> None:
-    """From here on signals are the desk's again, numbered as if it had heard those before."""
-    session.reader.resume()
-    session.trader.desk.book.account["signals_seen"] = session.reader.counted
+def _fill(session: Session, bar: BarEvent) -> bool:
+    """Whether a bar is of a row that was there before it: its instrument joined later."""
+    prices = (bar.open, bar.high, bar.low, bar.close, bar.volume)
+    known = bar.instrument in session.trader
+    return known and session.reader.history.fill(session.trader.column(bar.instrument), bar.ts, prices)
 
 
 def _said(session: Session, step: Step, facts: bool) -> Said:
@@ -178,31 +192,28 @@ def _row(session: Session, ts: int, bars: list[BarEvent]) -> Row:
     columns = {one.id: column for column, one in enumerate(instruments)}
     prices = tuple(np.full(len(instruments), np.nan) for _ in PRICES)
     for bar in bars:
-        if bar.instrument not in columns:
-            raise DataError(
-                f"the journal has bars of {bar.instrument}, which the profile doesn't trade any more. "
-                "Put it back, or begin a new account."
-            )
         for values, name in zip(prices, PRICES, strict=True):
             values[columns[bar.instrument]] = getattr(bar, name)
     return Row(ts, prices)
 
 
-def _restore_checkpoint(session: Session, messages: list[Message]) -> int:
+def _restore_checkpoint(session: Session, messages: list[Message], columns: Columns) -> int:
     """Fill the desk from the newest checkpoint; returns how many entries it stands for."""
     for place in range(len(messages) - 1, -1, -1):
         message = messages[place]
         if isinstance(message, Checkpoint):
-            _unpack(session.trader.desk.book, message.data)
+            _unpack(session.trader.desk.book, message.data, columns.places(place))
             return place + 1
     return 0
 
 
-def _unpack(book: Book, data: bytes) -> None:
-    """State as it was, under the rules as they are."""
+def _unpack(book: Book, data: bytes, places: NDArray[np.int64]) -> None:
+    """State as it was, under the rules as they are. places: today's columns of its instruments."""
     while len(book.evidence) < len(arrays_of(data)["evidence"]):
         book.grow_evidence()
-    unpack(data, {name: getattr(book, name) for name in ARRAYS}, leave=RULE_FIELDS)
+    room = moved(book, places)
+    unpack(data, {name: getattr(book, name) for name in ARRAYS} | room, leave=RULE_FIELDS)
+    put_back(book, room, places)
 
 
 def _count_on(session: Session, messages: list[Message]) -> None:

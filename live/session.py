@@ -18,6 +18,7 @@ from live.reading import Reader, nothing_said
 from live.risk.judgement import Judgement
 from live.trader import Intent, Said, Submit, Trader
 from live.transfers import Purse, book
+from market.bars import PRICES, Bars
 from market.instruments import Kind
 from records import inputs, outcomes
 from records.entries import draft
@@ -131,6 +132,25 @@ class Session:
         """An order of somebody else's on this account."""
         self.orders.add(Known(order, created=now, reason=inputs.EXTERNAL))
         self._write(now, [inputs.Intent(order, inputs.EXTERNAL)])
+
+    def fill(self, bars: Iterable[tuple[str, Bars]], now: int) -> None:
+        """Bars of before, by instrument, of those that joined later: into the rows that are there. The desk
+        hears nothing of them; strategies and filters look back on them."""
+        history, found = self.reader.history, []
+        for instrument, given in bars:
+            columns = [getattr(given, name).tolist() for name in PRICES]
+            for ts, *prices in zip(given.ts.tolist(), *columns, strict=True):
+                if history.fill(self.trader.column(instrument), ts, prices):
+                    o, h, l, c, volume = prices
+                    found.append(BarEvent(instrument, history.timeframe, ts, o, h, l, c, volume, now))
+        if found:
+            self._write(now, [inputs.Bar(bar) for bar in found])
+            self.take_up()
+
+    def take_up(self) -> None:
+        """From here on signals are the desk's again, numbered as if it had heard those before."""
+        self.reader.resume()
+        self.trader.desk.book.account["signals_seen"] = self.reader.counted
 
     def tell(self, message: Message, now: int) -> None:
         """Write something down that the desk doesn't act on."""

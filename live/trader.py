@@ -90,6 +90,19 @@ class Trader:
         step = self.desk.report(report)
         return step, list(self._intents(step.orders))
 
+    def recall(self, update: OrderUpdate) -> None:
+        """A fill that the desk's state has in it already: which it was, and what it opened."""
+        known = self._sent.get(update.client_id)
+        if isinstance(update.event, Fill):
+            self._trades.add(update.event.trade_id)
+            if known is not None and not known[0].reduces and known[0].instrument in self:
+                column = self.column(known[0].instrument)
+                if update.event.quantity >= self.lot(column):
+                    self.opened[column * self._n_strategies + known[0].strategy] = update.client_id
+
+    def __contains__(self, instrument: str) -> bool:
+        return instrument in self._columns
+
     def column(self, instrument: str) -> int:
         return self._columns[instrument]
 
@@ -157,6 +170,8 @@ class Trader:
         if known is None:
             return None
         order, number = known
+        if order.instrument not in self:  # traded once
+            return None
         barrier = dot + suffix.rstrip("0123456789")
         column = self._columns[order.instrument]
         row = np.zeros(1, REPORT)

@@ -49,7 +49,9 @@ from maemae.compose_risk import risk_limits
 from maemae.live_bot import LiveBot
 from maemae.settings import Profile
 from maemae.settings_live import ApprovalSettings
-from records.inputs import Start
+from market.instruments import Instrument
+from records.entries import message_of
+from records.inputs import Start, Traded
 from records.journal import Journal
 from records.latch import KillLatch
 from records.message import Message
@@ -104,7 +106,7 @@ def assemble(bot: LiveBot, market: Market, journal: Journal, outside: Outside) -
     return Hosted(
         running,
         bot.places,
-        Start(profile.name, bot.mode, manifest),
+        Start(profile.name, bot.mode, manifest, tuple(map(_traded, market.instruments))),
         found,
         outside.redactor.tree,
         profile.live.health_port,
@@ -112,6 +114,10 @@ def assemble(bot: LiveBot, market: Market, journal: Journal, outside: Outside) -
         watch,
         condition_source(profile.condition, market.venue, bot.places.folder),
     )
+
+
+def _traded(one: Instrument) -> Traded:
+    return Traded(one.id, one.lot, one.multiplier)
 
 
 async def _never_wrong() -> str:
@@ -152,7 +158,7 @@ def _clock_watch(bot: LiveBot, market: Market, guard: Guard) -> ClockWatch | Non
 
 
 def _views(bot: LiveBot, market: Market, journal: Journal, session: Session, trader: NotingTrader) -> Views:
-    scale, orders = Scale(market.instruments, session.names), OrderViews()
+    scale, orders = Scale(market.instruments, session.names, _traded_before(journal)), OrderViews()
     zone = ZoneInfo(bot.profile.alerts.timezone)
     results = Results(scale, market.rules.cash, market.timeframe, zone)
     decisions = Decisions(scale, trader)
@@ -160,6 +166,12 @@ def _views(bot: LiveBot, market: Market, journal: Journal, session: Session, tra
     log = EventLog(f"{time.time_ns():x}")
     publisher = Publisher(log, orders, decisions, results, newest.ts - LATELY if newest is not None else 0)
     return Views(scale, decisions, orders, results, Evidence(trader, session.names.filters), publisher)
+
+
+def _traded_before(journal: Journal) -> dict[str, Traded]:
+    """What the lives of an account have traded, by id, as the newest of them had it."""
+    starts = [message_of(entry) for entry in journal.entries(kinds=("start",))]
+    return {one.id: one for start in starts if isinstance(start, Start) for one in start.instruments}
 
 
 def _sending(

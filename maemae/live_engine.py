@@ -10,7 +10,8 @@ from brokers.contract import Capabilities
 from brokers.keys import Keys
 from brokers.registry import keys_named, needs_key
 from filters.registry import load_filter
-from live.host import host
+from live.columns import held_still, staying
+from live.host import Hosted, host
 from live.logs import Logs, start_logging
 from live.redaction import Redactor
 from maemae.app_key import lock_of
@@ -156,12 +157,23 @@ async def _live(bot: LiveBot, journal: Journal, redactor: Redactor, logs: Logs) 
     """One life; whether another is wanted."""
 
     async def wrong_profile() -> str:
-        return await asyncio.to_thread(_why_not, bot)
+        stays = staying(hosted.bot.engine.session)
+        return await asyncio.to_thread(why_not, bot, stays)
 
     outside = Outside(redactor, logs.newest, wrong_profile)
-    hosted = assemble(bot, await market_of(bot), journal, outside)
+    hosted = await wired(bot, await market_of(bot), journal, outside)
     await host(hosted)
     return hosted.bot.reloading
+
+
+async def wired(bot: LiveBot, market: Market, journal: Journal, outside: Outside) -> Hosted:
+    """As ``assemble``; a venue whose bot can't begin isn't left open."""
+    try:
+        return assemble(bot, market, journal, outside)
+    except BaseException:
+        if market.venue is not None:
+            await market.venue.close()
+        raise
 
 
 async def market_of(bot: LiveBot) -> Market:
@@ -177,13 +189,17 @@ async def market_of(bot: LiveBot) -> Market:
         raise
 
 
-def _why_not(bot: LiveBot) -> str:
-    """Why the profile can't be read again, "" = it can. The account stays what it is."""
+def why_not(bot: LiveBot, stays: dict[str, str]) -> str:
+    """Why the profile can't be read again, "" = it can. The account stays what it is. stays: what must, by
+    id, and why."""
     try:
         new = read_bot(bot.path, bot.profile.market.data if bot.replays else None, bot.pace_s)
         if (new.profile.name, new.account, new.mode) != (bot.profile.name, bot.account, bot.mode):
             return "name, account and mode are the bot's own: stop it, and start the other"
         check_bot(new)
+        names = stays if bot.replays else instruments_of(new.profile)  # a replay's are its data's
+        for name in stays.keys() - set(names):
+            return held_still(name, stays[name])
     except MaemaeError as error:
         return str(error)
     return ""

@@ -14,12 +14,23 @@ EXTERNAL = "EXTERNAL"  # the strategy of orders that others put on the account a
 
 
 @dataclass(frozen=True)
+class Traded:
+    """An instrument as a run had it. lot: units. multiplier: quote currency per point and unit."""
+
+    id: str
+    lot: float = 1.0
+    multiplier: float = 1.0
+
+
+@dataclass(frozen=True)
 class Start(Message):
-    """A run begins, in a mode: paper or live. The manifest says which code, settings and seed."""
+    """A run begins, in a mode: paper or live. The manifest says which code, settings and seed; instruments
+    are in the desk's order, () where older code didn't say."""
 
     profile: str
     mode: str
     manifest: RunManifest
+    instruments: tuple[Traded, ...] = ()
 
 
 @dataclass(frozen=True)

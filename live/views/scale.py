@@ -1,13 +1,14 @@
 """From the desk's lots and places to what people read: units, money, names."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from desk.orders import decimal
 from live.session import Names
 from market.errors import ConfigError, nearest
 from market.instruments import Instrument
+from records.inputs import Traded
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Scale:
 
     instruments: Sequence[Instrument]
     names: Names
+    before: Mapping[str, Traded] = field(default_factory=dict)  # what was traded once, by id
 
     @property
     def currency(self) -> str:
@@ -41,5 +43,6 @@ class Scale:
         names = self.names.strategies
         return names[place] if 0 <= place < len(names) else ""
 
-    def _of(self, instrument: str) -> Instrument:
-        return next(one for one in self.instruments if one.id == instrument)
+    def _of(self, instrument: str) -> Instrument | Traded:
+        known = next((one for one in self.instruments if one.id == instrument), None)
+        return known or self.before.get(instrument) or Traded(instrument)

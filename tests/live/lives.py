@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -106,12 +106,13 @@ class Life:
 
 
 @asynccontextmanager
-async def life(folder: Path, panel: Panel, **changes: Any) -> AsyncIterator[Life]:
-    """A life on the journal in ``folder``, stopped in good order at the end."""
+async def life(folder: Path, panel: Panel, warmup: int = 0, **changes: Any) -> AsyncIterator[Life]:
+    """A life on the journal in ``folder``, stopped in good order at the end. warmup: bars of before."""
     profile = check_profile({**PROFILE, **changes}, "test")
     bot = LiveBot(profile, folder / "profile.toml", 'name = "lives"', Places(folder).make())
     with Journal.open(bot.journal, bot.account) as journal:
-        hosted = assemble(bot, replayed(profile, panel), journal, Outside(Redactor()))
+        market = replace(replayed(profile, panel), warmup=warmup)
+        hosted = assemble(bot, market, journal, Outside(Redactor()))
         broker = hosted.bot.engine.broker
         assert isinstance(broker, PaperBroker) and isinstance(broker.source, Replay)
         go: asyncio.Queue[None] = asyncio.Queue()

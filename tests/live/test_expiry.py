@@ -5,12 +5,15 @@ from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from brokers.ls.broker import LsBroker
 from brokers.simulators import Account, LsSim, contract_of
 from live.control.events import Kind
 from live.messages.retold import retell
 from maemae.settings import Profile
+from market.errors import ConfigError
 from market.krx.clock import ns_of
 from market.timeframes import MINUTE
 from tests.live.test_ls_systems import CROSSES, Desk, bars_of, joined, living, profile_of, run
@@ -145,5 +148,47 @@ def test_what_the_venue_has_not_settled_yet_is_asked_for_again_and_stops_no_othe
                 expire(*asked)  # type: ignore[arg-type]
                 await engine.reconcile()
                 assert booked(desk) == [0, 1] and not engine.drifting and len(await told(desk)) == 2
+
+    run(scene())
+
+
+def test_the_next_contract_joins_while_one_is_held_and_the_expired_one_leaves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[LsBroker] = []
+    close = LsBroker.close
+
+    async def counted(broker: LsBroker) -> None:
+        closed.append(broker)
+        await close(broker)
+
+    def trading(*names: str) -> Profile:
+        return profile_of(
+            "kospi200-daynight", CHANGE | {"market": {**CHANGE["market"], "instruments": [*names]}}
+        )
+
+    async def scene() -> None:
+        async with last_day() as (sim, _):
+            async with living("kospi200-daynight", trading(ENDING), tmp_path, sim) as desk:
+                await desk.play(8)
+                assert booked(desk) == [1]
+            sent = len(sim.ledger.entries)
+            monkeypatch.setattr(LsBroker, "close", counted)
+            with pytest.raises(ConfigError, match=f"{ENDING}: the bot holds .1 lots.*Put it back"):
+                async with living("kospi200-daynight", trading(NEXT), tmp_path, sim):
+                    pass
+            assert len(closed) == 1 and len(sim.ledger.entries) == sent
+            async with living("kospi200-daynight", trading(NEXT, ENDING), tmp_path, sim) as desk:
+                assert booked(desk) == [0, 1] and not desk.hosted.bot.engine.drifting
+                assert not np.isnan(desk.hosted.bot.reader.history.panel.close[-20:, 0]).any()
+                await desk.play(BARS - BEGUN - 8 + 2)
+                await desk.hosted.bot.engine.reconcile()
+                assert booked(desk) == [0, 0] and len(await told(desk)) == 1
+                assert len(sim.ledger.entries) == sent
+            async with living("kospi200-daynight", trading(NEXT), tmp_path, sim) as desk:
+                [trade] = await desk.hosted.bot.trades(5)
+                assert trade.instrument == ENDING and trade.quantity == 1
+                await enters_the_next(desk)
+                assert booked(desk) == [1] and not desk.hosted.bot.engine.drifting
 
     run(scene())

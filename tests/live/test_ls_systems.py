@@ -27,9 +27,10 @@ from live.host import Hosted, host
 from live.kill_file import read_fills
 from live.redaction import Redactor
 from live.supervisor.kill import KillTarget, kill_account
-from maemae.compose_live import Outside, assemble
+from maemae.compose_live import Outside
 from maemae.compose_live_market import streamed
 from maemae.live_bot import LiveBot
+from maemae.live_engine import wired
 from maemae.profile import check_profile, read_tables
 from maemae.settings import Profile
 from market.bars import Bars
@@ -148,7 +149,7 @@ async def living(profile: str, checked: Profile, folder: Path, sim: LsSim) -> As
         market = await streamed(checked, broker)
         bot = LiveBot(checked, path, path.read_text(encoding="utf-8"), Places(folder).make())
         journal = stack.enter_context(Journal.open(bot.journal, bot.account))
-        hosted = assemble(bot, market, journal, Outside(Redactor(())))
+        hosted = await wired(bot, market, journal, Outside(Redactor(())))
         life = asyncio.create_task(host(hosted))
         desk = Desk(sim, hosted, life)
         try:

@@ -44,6 +44,9 @@ def test_positions_and_their_barriers_are_as_they_were(graceful: bool, tmp_path:
             same = np.array_equal(now[name][open_ones], was[name][open_ones], equal_nan=name in FRACTIONAL)
             assert same, f"market({seed}): {name}"
         assert (now["lots"] == was["lots"]).all()
+        opened = old.session.trader.opened
+        for number in np.flatnonzero(open_ones).tolist():  # by what a stop or an exit is named
+            assert new.session.trader.opened[number] == opened[number]
         new.session.journal.close()
     assert held > 1  # it is about open positions
 

@@ -16,7 +16,7 @@ from desk.book import Book
 from desk.ledger import BASE
 from desk.orders import ZERO, Accepted, Bracket, Canceled, Expired, Fill, Order, OrderEvent, decimal
 from desk.placing import place, withdraw
-from desk.records import OrderEventKind, OrderKind, Reason
+from desk.records import REPORT, OrderEventKind, OrderKind, Reason, ReportKind
 from desk.rules import DeskRules, RiskRules, StrategyRules
 from desk.stepper import Desk, Step
 from market.errors import OrderRefused
@@ -151,6 +151,33 @@ class PaperVenue:
                 self._tell(update)
                 if isinstance(update.event, Fill):
                     self.filled.append(FillReport(update, self._side(update)))
+
+    def settle(self, now: int) -> None:
+        """What has expired is settled in cash at its last price; as at a venue, no trade is told of it. now:
+        ns UTC."""
+        for column, one in enumerate(self.instruments):
+            if 0 < one.expiry <= now:
+                for number in range(column * self._n_strategies, (column + 1) * self._n_strategies):
+                    self._end(number, now)
+                    self._pay_out(number, float(self._desk.book.instruments["last"][column]))
+
+    def _end(self, number: int, now: int) -> None:
+        """Orders that rest for a position that can't be traded any more."""
+        account, positions = self._desk.book.account, self._desk.book.positions
+        slots = positions["orders"][number]
+        for name in slots["id"][slots["live"] != 0].tolist():
+            withdraw(account, positions, number, name)
+            order = self._orders[name]
+            self._tell(OrderUpdate(order.client_id, str(name), order.instrument, Expired(), now))
+
+    def _pay_out(self, number: int, price: float) -> None:
+        lots = int(self._desk.book.positions["lots"][number])
+        if lots:
+            said = np.zeros(1, REPORT)
+            said["kind"], said["reason"], said["order"] = ReportKind.FILL, Reason.SIGNAL, -1
+            said["position"], said["price"] = number, price
+            said["side"], said["lots"] = -1 if lots > 0 else 1, abs(lots)
+            self._desk.report(said)
 
     def _resting(self) -> set[int]:
         slots = self._desk.book.positions["orders"]

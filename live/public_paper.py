@@ -4,9 +4,19 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from brokers.contract import BarEvent, BrokerEvent, Feed, LinkEvent, QuoteEvent, TimeEvent, TradeEvent
+from brokers.contract import (
+    BarEvent,
+    BrokerEvent,
+    Feed,
+    LinkEvent,
+    PositionReport,
+    QuoteEvent,
+    TimeEvent,
+    TradeEvent,
+)
 from brokers.paper import PaperBroker
 from market.bars import Bars
+from market.timeframes import MINUTE
 
 
 class PublicVenue(Protocol):
@@ -17,6 +27,8 @@ class PublicVenue(Protocol):
     async def bars(self, instrument: str, timeframe: int, start: int, end: int) -> Bars: ...
 
     async def subscribe(self, instruments: Sequence[str], feeds: set[Feed], timeframe: int = 0) -> None: ...
+
+    def now(self) -> int: ...
 
     async def close(self) -> None: ...
 
@@ -49,6 +61,12 @@ class PublicPaper(PaperBroker):
     async def close(self) -> None:
         assert self.public is not None
         await self.public.close()
+
+    async def positions(self) -> list[PositionReport]:
+        """What has expired is held no more, once its last bar has had the time to come."""
+        assert self.public is not None
+        self.venue.settle(self.public.now() - MINUTE)
+        return await super().positions()
 
     async def events(self) -> AsyncIterator[BrokerEvent]:
         assert self.public is not None

@@ -192,3 +192,24 @@ def test_the_next_contract_joins_while_one_is_held_and_the_expired_one_leaves(
                 assert booked(desk) == [1] and not desk.hosted.bot.engine.drifting
 
     run(scene())
+
+
+def test_a_paper_account_settles_as_a_venue_does(tmp_path: Path) -> None:
+    checked = profile_of("kospi200-daynight", CHANGE | {"mode": "paper"})
+
+    async def scene() -> None:
+        async with last_day() as (sim, _):
+            async with living("kospi200-daynight", checked, tmp_path, sim) as desk:
+                await desk.play(8)
+                assert booked(desk) == [1, 0]
+                await desk.play(BARS - BEGUN - 8 + 2)
+                engine = desk.hosted.bot.engine
+                await engine.reconcile()
+                assert booked(desk) == [0, 0] and not engine.drifting and len(await told(desk)) == 1
+                account = await engine.broker.account()
+                assert float(account.total["KRW"]) == float(engine.session.cash_at_venue())
+                assert not any(engine.session.orders.open())
+            async with living("kospi200-daynight", checked, tmp_path, sim) as desk:
+                assert booked(desk) == [0, 0] and not desk.hosted.bot.engine.drifting
+
+    run(scene())

@@ -58,6 +58,11 @@ class Columns:
         return replace(step, signals=signals)
 
     @property
+    def joined(self) -> tuple[str, ...]:
+        """What is traded today, and wasn't in the first life."""
+        return tuple(one for one in self.today if self.lives and one not in self.lives[0])
+
+    @property
     def gone(self) -> tuple[str, ...]:
         """What was traded once and isn't any more."""
         return tuple(dict.fromkeys(one for life in self.lives for one in life if one not in self.today))

@@ -106,6 +106,7 @@ class Engine:
             self.elsewhere.catch_up()
         held = await self.reconcile(starting=True)
         await self.treasurer.begin(held if not found.live else {})
+        self.treasurer.take_in(found.joined, held)
         self.compared(held)
         await self.treasurer.ask()
         await self._fill_in(found)

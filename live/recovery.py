@@ -52,13 +52,14 @@ RULE_FIELDS = frozenset(
 @dataclass
 class Recovered:
     """What a journal held. rows: closed bars. live: trading had begun. facts_only: written by other code.
-    new: orders that folding meant and the journal lacks."""
+    new: orders that folding meant and the journal lacks. joined: what the first life didn't trade."""
 
     rows: int = 0
     starts: int = 0
     live: bool = False
     facts_only: bool = False
     new: list[Submit] = field(default_factory=list)
+    joined: tuple[str, ...] = ()
 
 
 def recover(session: Session, code: str) -> Recovered:
@@ -68,7 +69,7 @@ def recover(session: Session, code: str) -> Recovered:
     starts = [message for message in messages if isinstance(message, Start)]
     columns = Columns.of(messages, [one.id for one in session.trader.instruments])
     until = _facts_until(messages, code, columns)
-    found = Recovered(starts=len(starts))
+    found = Recovered(starts=len(starts), joined=columns.joined)
     found.facts_only = 0 < until == len(messages)
     since = _restore_checkpoint(session, messages[:until], columns)
     if until:

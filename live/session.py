@@ -101,9 +101,9 @@ class Session:
         book(self.trader, message)
         return True
 
-    def own(self, owned: inputs.Owned) -> None:
-        """What was there before the bot."""
-        self._write(owned.ts, [owned])
+    def own(self, owned: inputs.Owned, now: int = 0) -> None:
+        """What was there before the bot, or before an instrument joined: then ``now`` is when, ns UTC."""
+        self._write(owned.ts or now, [owned])
         self.purse.heard(owned)
 
     def cash_at_venue(self) -> Decimal:

@@ -3,7 +3,7 @@ waits for it and nothing that goes wrong in it stops trading."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from desk.orders import ZERO
 from live.session import Session
 from market.instruments import Kind
 from market.timeframes import DAY, MINUTE, SECOND
-from records.inputs import Owned
+from records.inputs import EXTERNAL, Owned
 
 EVERY = 5 * MINUTE
 RETRY = 30 * SECOND  # after a failure, and when something moved that isn't listed yet
@@ -58,6 +58,23 @@ class Treasurer:
         """
         if not self.session.purse.since:
             await self._own(held)
+
+    def take_in(self, joined: Sequence[str], held: Mapping[str, Decimal]) -> None:
+        """Coins of an instrument that joined later: what is there before its first order isn't the bot's.
+
+        held: by the venue's word, units by instrument.
+        """
+        purse, orders = self.session.purse, self.session.orders.known.values()
+        traded = {known.order.instrument for known in orders if known.reason != EXTERNAL}
+        new = [one for one in purse.instruments if one.id in joined and one.id not in traded]
+        units = {
+            one.id: there
+            for one in new
+            if one.kind is not Kind.FUTURE and one.id not in purse.units
+            if (there := held.get(one.id, ZERO) - purse.net.get(one.base, ZERO)) > ZERO
+        }
+        if units:
+            self.session.own(Owned(units), self.clock())
 
     def tick(self, now: int) -> None:
         """Time has passed."""

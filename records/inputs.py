@@ -154,7 +154,8 @@ class Owned(Message):
 
     units: by instrument, of a spot venue's base currencies. beside: of the account currency, what the
     profile's ``cash`` left over. settled: ids of transfers that are in it already, None = all that began
-    before ``ts``, ns UTC (0: older code, which didn't look for transfers).
+    before ``ts``, ns UTC. ts 0: of instruments that joined later, or of older code, which didn't look for
+    transfers: units alone.
     """
 
     units: dict[str, Decimal]
@@ -164,7 +165,7 @@ class Owned(Message):
 
     @property
     def key(self) -> str:
-        return "owned"  # there is one
+        return "owned" if self.ts else f"owned|{'|'.join(sorted(self.units))}"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from brokers.paper_venue import PaperVenue
 from live.bot import RunningBot
 from live.columns import staying
 from live.compare import Subject, compare
@@ -285,5 +286,22 @@ def test_what_must_stay_is_what_is_held_or_has_orders(tmp_path: Path) -> None:
             await one.step(BEFORE)
             await one.until(lambda: lots(one)[A] and not lots(one)[B] and not _open(one, B))
             assert list(staying(one.bot.engine.session)) == [A]
+
+    run(scene())
+
+
+def test_coins_of_what_joins_stay_their_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene() -> None:
+        async with life(tmp_path, panel(A)) as one:
+            await hold(one)
+        bots = PaperVenue.held
+        monkeypatch.setattr(PaperVenue, "held", lambda venue, name: bots(venue, name) + 7 * (name == B))
+        for _ in range(2):  # they are looked at once
+            async with life(tmp_path, panel(A, B)) as one:
+                assert not one.bot.engine.drifting
+                await one.until(lambda: lots(one)[B])
+                assert not one.bot.engine.drifting
+                [owned] = [entry.value["units"] for entry in one.journal.entries(kinds=("owned",))]
+                assert {name: float(units) for name, units in owned.items()} == {B: 7.0}
 
     run(scene())

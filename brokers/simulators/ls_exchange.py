@@ -40,11 +40,9 @@ class KrxExchange(Exchange):
 
     def moment(self, symbol: str) -> Moment:
         """Session and phase of a symbol now."""
-        contract = self.contract(symbol)
-        now = self.clock.now()
-        if contract.expiry and now >= contract.expiry:
+        if self.expired(symbol):
             return CLOSED
-        return self.hours.at(now, contract.stock)
+        return self.hours.at(self.clock.now(), self.contract(symbol).stock)
 
     def take_number(self) -> int:
         """An order number of its own, as a cancel has one."""
@@ -161,15 +159,29 @@ class KrxExchange(Exchange):
             contract.reference = self.mark(symbol)
             contract.steps = (0, 0)
         self._days[symbol] = day
-        if contract.expiry and now >= contract.expiry and contract.trading:
+        if self.expired(symbol) and contract.trading:
             self.expire(symbol)
 
     def _session_over(self, symbol: str) -> None:
-        """The closing auction's price, then every order that is left ends with the day."""
+        """The closing auction's price, for what came to it and for what had rested before; then every order
+        that is left ends with the day."""
+        self._join_auction(symbol)
         self._auction(symbol, self.mark(symbol))
         for order in [order for order in self.working.values() if order.symbol == symbol]:
             order.reason = SESSION_OVER
             self.end(order, Status.EXPIRED, Change.EXPIRED)
+
+    def _join_auction(self, symbol: str) -> None:
+        """Orders that rest take part, before those that came later. A contract that expires ends without an
+        auction here: what its last minutes are isn't known."""
+        if not self.expired(symbol):
+            resting = self.books[symbol].resting.values()
+            self.queued[symbol] = [*resting, *self.queued.get(symbol, ())]
+
+    def expired(self, symbol: str) -> bool:
+        """Whether it has seen its last trading day's end."""
+        last = self.contract(symbol).expiry
+        return bool(last) and self.clock.now() >= last
 
     def expire(self, symbol: str, final: Decimal | None = None) -> None:
         """Trading ends for good; what is held is settled in cash at ``final`` (None: index, last price)."""

@@ -20,7 +20,7 @@ from brokers.simulators import Account, Kind, LsSim, contract_of
 from brokers.simulators.ls_extras import Condition
 from brokers.simulators.ls_ledger import NEW
 from brokers.simulators.order import Ticket
-from desk.orders import Order
+from desk.orders import Fill, Order
 from live.control.answers import Code
 from live.control.places import Places
 from live.host import Hosted, host
@@ -238,6 +238,35 @@ def test_a_session_is_traded_and_flat_before_its_auction(tmp_path: Path, kind: s
             assert desk.lots()["A016C000"] == 0
             streams = {entry.session.value for entry in desk.orders()}
             assert streams == {kind}
+
+    run(scene())
+
+
+def test_an_order_that_rests_until_the_closing_auction_is_filled_there_and_booked(tmp_path: Path) -> None:
+    rises = [1000.0] * 400 + [1000.5 + 0.5 * k for k in range(6)]
+    closes = [*rises, *(1003.0 + 0.2 * k for k in range(1, 14)), 999.0]  # 15:44, below the lower rung
+    bars = bars_of("A016C000", date(2026, 10, 14), 8 * 60 + 45, closes, MINUTE, 0.1)
+    change = {
+        "market": {"instruments": ["A016C000@ls"], "timeframe": "1m"},
+        "strategy": [{"use": "sma_cross", "fast": 5, "slow": 15}],
+        "filters": [],
+        "monitor": {},
+        "execution": {"entry": "ladder", "rungs": 2, "step": "0.1%", "ladder_bars": 60, "exit": "market"},
+        "sizing": {"use": "fixed", "quantity": 2},
+        "live": {"local_stops": True, "warmup": 20},
+    }
+
+    async def scene() -> None:
+        async with trading("kospi200-daynight", tmp_path, {"A016C000": bars}, 380, change) as desk:
+            await desk.play(len(bars) - 380)
+            engine = desk.hosted.bot.engine
+            await desk.until(lambda: not list(engine.session.orders.open()))
+            assert [lots["A016C000"] for lots in desk.held[-3:]] == [1, 1, 2]
+            fills = [fill.update.event for fill in await engine.broker.fills(int(bars.ts[0]))]
+            assert [fill.price for fill in fills if isinstance(fill, Fill)] == [Decimal("1000.5"), 999]
+            assert engine.session.trader.desk.book.positions["lots"].tolist() == [2]
+            await engine.reconcile()
+            assert not engine.drifting
 
     run(scene())
 

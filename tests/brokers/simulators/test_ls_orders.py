@@ -283,6 +283,36 @@ def test_orders_end_with_their_session(told: bool) -> None:
     run(scene())
 
 
+@pytest.mark.parametrize("price", ["345.00", "344.20"])
+def test_what_has_rested_takes_part_in_the_closing_auction(price: str) -> None:
+    """Price: at which the auction ends. One price for all, those that rested first among them."""
+
+    async def scene() -> None:
+        async with market(clock="153000", count=17) as sim, plain(sim) as client:
+            await client.listen(*EVENTS)
+            _, rested = await client.order(price=344.5, lots=2)
+            _, deep = await client.order(price=330.0, lots=1)
+            _, dear = await client.order(side="1", price=360.0, lots=1)
+            while sim.clock.now() < ms_of(DAY, "154000"):
+                await sim.step()
+            _, late = await client.order(price=346.0, lots=1)
+            await sim.advance(3)
+            assert not client.bodies("C01"), "nothing trades while orders are gathered"
+            sim.exchange.books[FUTURE].last = Decimal(price)
+            sim.clock.set(ms_of(DAY, "154500"))
+            sim.exchange.catch_up()
+            buyers = [late] if price == "345.00" else [rested, late]
+            fills = await settled(sim, client, len(buyers), "C01")
+            assert {int(b["ordno"]): b["cheprice"] for b in fills} == dict.fromkeys(buyers, price)
+            assert [int(b["ordno"]) for b in fills] == buyers
+            rows = await client.rows()
+            assert [rows[n]["cheqty"] for n in (rested, deep, dear)] == [2 * (rested in buyers), 0, 0]
+            assert not any(row["ordrem"] for row in rows.values()), "all ended with the day"
+            assert not sim.exchange.books[FUTURE].resting
+
+    run(scene())
+
+
 def test_limits_widen_by_stages_and_the_night_knows_only_the_first() -> None:
     contract = contract_of(FUTURE, reference=Decimal("343.25"))
     assert contract.limits() == (Decimal("315.80"), Decimal("370.70"))

@@ -277,7 +277,8 @@ class Broker(Protocol):
 
     async def submit(self, order: Order) -> None:
         """Send once. Returns when the venue has it; OrderRefused or OutcomeUnknown otherwise, or VenueDown:
-        it did nothing with it, which may be sent again under this id."""
+        it did nothing with it, which may be sent again under this id. Any other MaemaeError: nothing was
+        sent."""
         ...
 
     async def replace(self, order: Order, quantity: Decimal, price: Decimal | None) -> None:

@@ -97,12 +97,12 @@ class Sending(Queues):
         self.in_flight[order.client_id] = InFlight(order, self.clock())
         try:
             await self._sent(order)
-        except (OrderRefused, VenueDown) as error:
-            self._refused(order, str(error))
         except OutcomeUnknown as error:
             self.tell("unknown", order, str(error))
             self.doubt(order)
             return
+        except MaemaeError as error:  # whatever else a broker says, it says before the order leaves
+            self._refused(order, str(error))
         self.in_flight.pop(order.client_id, None)
 
     async def _sent(self, order: Order) -> None:

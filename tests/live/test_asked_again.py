@@ -9,15 +9,20 @@ from brokers.contract import Broker
 from desk.orders import Order, OrderStatus
 from live.orders import Known
 from live.sending import EXIT_TRIES
-from market.errors import OutcomeUnknown, VenueDown
+from market.errors import ConfigError, DataError, MaemaeError, OutcomeUnknown, VenueDown
 from tests.live.lives import Life, life, walk
+
+AWAY = VenueDown("the venue wants to be left alone. Nothing was sent.")
 
 
 class Deaf:
-    """In front of a venue that does nothing with the first so many of what it is asked."""
+    """In front of a venue that does nothing with the first so many of what it is asked. says: why not."""
 
-    def __init__(self, broker: Broker, exits: int = 0, entries: int = 0, cancels: int = 0) -> None:
+    def __init__(
+        self, broker: Broker, exits: int = 0, entries: int = 0, cancels: int = 0, says: MaemaeError = AWAY
+    ) -> None:
         self.left = {True: exits, False: entries}
+        self.says = says
         self.cancels = cancels
         self.sent: list[Order] = []
         self.asked = 0
@@ -28,7 +33,7 @@ class Deaf:
         self.sent.append(order)
         if self.left[order.reduces] > 0:
             self.left[order.reduces] -= 1
-            raise VenueDown("the venue wants to be left alone. Nothing was sent.")
+            raise self.says
         await self._submit(order)
 
     async def cancel(self, order: Order) -> None:
@@ -91,6 +96,25 @@ def test_an_exit_is_not_sent_again_once_the_kill_latch_is_set(tmp_path: Path) ->
             known = await _first(one, reduces=True)
             assert [each.client_id for each in deaf.sent].count(known.order.client_id) == 1
             assert known.view.status is OrderStatus.REJECTED
+
+    asyncio.run(lived())
+
+
+@pytest.mark.parametrize("reduces", [False, True])
+@pytest.mark.parametrize("kind", [DataError, ConfigError, MaemaeError])
+def test_whatever_a_broker_says_before_it_sends_the_engine_lives_and_the_order_is_refused(
+    kind: type[MaemaeError], reduces: bool, tmp_path: Path
+) -> None:
+    async def lived() -> None:
+        async with life(tmp_path, walk()) as one:
+            _fast(one)
+            deaf = Deaf(one.bot.engine.broker, exits=reduces, entries=not reduces, says=kind("no such day."))
+            known = await _first(one, reduces)
+            assert [each.client_id for each in deaf.sent].count(known.order.client_id) == 1
+            assert known.view.status is OrderStatus.REJECTED and "no such day." in str(known.events)
+            assert not one.bot.engine.sending.in_flight
+            await one.step()
+            assert one.bot.trading
 
     asyncio.run(lived())
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from maemae.cli_options import Debug, Folder, Json, Lang
+from maemae.cli_options import Days, Debug, Folder, Json, Lang
 
 
 def download_bars(
@@ -28,6 +28,7 @@ def download_bars(
             help="Initial margin of futures, of notional, where the venue doesn't say it: ls.",
         ),
     ] = None,
+    profile: Days = None,
     url: Annotated[str, typer.Option(metavar="URL", help="A simulator to ask in the venue's place.")] = "",
     language: Lang = None,
     json: Json = None,
@@ -38,5 +39,5 @@ def download_bars(
 
     return run_download(
         symbols, venue, timeframe, since, until, folder=catalog, settings={"url": url, "margin": margin},
-        out=json, language=language or "en",
+        profile=profile, out=json, language=language or "en",
     )  # fmt: skip

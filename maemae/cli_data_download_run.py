@@ -7,10 +7,12 @@ from typing import Any
 
 from backtest.files import check_output
 from backtest.output import write_json
-from brokers.registry import keys_named, needs_key, open_venue
+from brokers.registry import LS, keys_named, needs_key, open_venue
 from maemae.app_key import check_unused
 from maemae.cli_words import retell, tell
+from maemae.compose_krx import calendar_in
 from maemae.progress import Progress
+from market import krx
 from market.catalog import Catalog, Change
 from market.errors import ConfigError
 from market.loaders import window
@@ -28,19 +30,22 @@ def run_download(
     *,
     folder: Path | None,
     settings: Mapping[str, Any],
+    profile: Path | None,
     out: str | None,
     language: str,
 ) -> int:
-    """0 when every symbol's bars are there, 1 when the venue has none of one. settings: of [venue]."""
+    """0 when every symbol's bars are there, 1 when the venue has none of one. settings: of [venue]. profile:
+    whose [krx] holds."""
     check_output(out)
     length = parse_timeframe(timeframe)
     start, end = window(since, until, None)
     assert start is not None
     catalog = Catalog(folder.expanduser()) if folder else Catalog()
     names = [_named(symbol, venue) for symbol in dict.fromkeys(symbols)]
+    days = calendar_in(profile)
     with Progress(language=language) as stage:
         stage(retell(f"Connecting to {venue}", language))
-        found = asyncio.run(_download(names, venue, settings, length, start, end, catalog, stage))
+        found = asyncio.run(_download(names, venue, settings, days, length, start, end, catalog, stage))
     changes = [change for change in found.values() if change is not None]
     empty = [name for name, change in found.items() if change is None]
     told: dict[str, Any] = {"catalog": str(catalog.root), "changes": [change_json(each) for each in changes]}
@@ -68,6 +73,7 @@ async def _download(
     names: Sequence[str],
     venue: str,
     settings: Mapping[str, Any],
+    days: krx.Calendar,
     length: int,
     start: int,
     end: int | None,
@@ -79,7 +85,8 @@ async def _download(
     given = {name: value for name, value in settings.items() if value is not None}
     if needs_key(venue):
         check_unused(keys_named(venue, given))
-    broker = open_venue(venue, given, use=tuple(names))
+    more: dict[str, Any] = {"days": days} if venue == LS else {}
+    broker = open_venue(venue, given, use=tuple(names), **more)
     try:
         await broker.connect()
         found: dict[str, Change | None] = {}

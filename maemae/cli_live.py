@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from maemae.cli_options import Debug, Json, Lang
+from maemae.cli_options import Days, Debug, Json, Lang
 
 Live = Annotated[Path, typer.Argument(metavar="PROFILE.toml", help="Everything about the bot.")]
 Which = Annotated[
@@ -159,6 +159,7 @@ def doctor(
     url: Annotated[
         str, typer.Option(metavar="URL", help="Of ls: the address of a simulator.", show_default=False)
     ] = "",
+    days: Days = None,
     language: Lang = None,
     json: Json = None,
     debug: Debug = False,
@@ -167,7 +168,7 @@ def doctor(
     from maemae.cli_live_doctor import run_doctor, run_doctor_ls
 
     if profile == "ls":
-        return run_doctor_ls(url, json, language)
+        return run_doctor_ls(url, days, json, language)
     return run_doctor(Path(profile), json, language)
 
 

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from backtest.files import check_output
 from backtest.output import write_json
 from maemae.cli_words import retell, tell
+from maemae.compose_krx import calendar_in
 from maemae.doctor import Finding, examine
 from maemae.live_bots import read_bot
 
@@ -23,14 +24,15 @@ def run_doctor(profile: Path, out: str | None, language: str | None = None) -> i
     return _told(asyncio.run(examine(bot)), out, language or bot.profile.language)
 
 
-def run_doctor_ls(url: str, out: str | None, language: str | None = None) -> int:
-    """The same of an app key of LS, whose names are LS_APP_KEY and LS_APP_SECRET. url: of a simulator."""
+def run_doctor_ls(url: str, profile: Path | None, out: str | None, language: str | None = None) -> int:
+    """The same of an app key of LS, whose names are LS_APP_KEY and LS_APP_SECRET. url: of a simulator.
+    profile: whose [krx] holds."""
     from brokers.ls.access import LsAccess
     from maemae.doctor_ls import examine_ls
 
     check_output(out)
-    access = LsAccess(url=url)
-    return _told(asyncio.run(examine_ls(access, time.time_ns)), out, language or "en")
+    access, days = LsAccess(url=url), calendar_in(profile)
+    return _told(asyncio.run(examine_ls(access, time.time_ns, days)), out, language or "en")
 
 
 def _told(found: list[Finding], out: str | None, language: str) -> int:

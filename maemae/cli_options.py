@@ -24,6 +24,15 @@ def place(text: str) -> str:
 ProfileFile = Annotated[
     Path | None, typer.Argument(metavar="PROFILE.toml", help="Everything about a bot.", show_default=False)
 ]
+Days = Annotated[
+    Path | None,
+    typer.Option(
+        "--profile",
+        metavar="PROFILE.toml",
+        help="Of ls: whose [krx] names trading days that this version doesn't know.",
+        show_default=False,
+    ),
+]
 Strategy = Annotated[str | None, typer.Option(metavar="NAME", help="NAME, FILE.py or FILE.py:Class.")]
 Data = Annotated[
     str | None,

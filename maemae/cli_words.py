@@ -160,6 +160,15 @@ FINISHED = {
     "opening auction's last minute": "시가 단일가의 마지막 1분",
     "continuous trading": "접속 매매",
     "closing auction": "종가 단일가",
+    "time in which trading may not have begun": "거래가 시작되지 않았을 수 있는 시간",
+    "time in which trading may have ended": "거래가 끝났을 수 있는 시간",
+    "days of KRX": "거래소 휴장일과 수능일",
+    "known for {count} days": "{count}일 뒤까지 확인됨",
+    "{days} may be the day of the college entrance examination. Until one of that year is named, bots enter "
+    "nothing in the hours that would differ. Say [krx] exams = [...] in the profile": (
+        "{days}이(가) 수능일일 수 있습니다. 그해의 수능일을 알려 주기 전에는 달라질 수 있는 시간에 봇이 "
+        "진입하지 않습니다. 프로파일의 [krx]에 exams = [...]로 적으세요"
+    ),
     "{there} KRW deposited, {free} free for orders": "예탁금 {there}원, 주문 가능 {free}원",
     "{there} KRW on the second day from now, {free} free for orders": (
         "D+2 예수금 {there}원, 주문 가능 {free}원"

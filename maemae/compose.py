@@ -11,6 +11,7 @@ from desk.pipeline import Pipeline
 from filters.registry import load_filter
 from maemae.asked import Asked
 from maemae.compose_data import read_panel
+from maemae.compose_krx import calendar_of
 from maemae.compose_rules import desk_rules
 from maemae.profile import Tables, check_profile, lay_over, read_tables, set_sizing, set_value
 from maemae.settings import FilterSettings, Profile
@@ -102,7 +103,8 @@ def _silence_finer_costs(tables: Tables, asked: Asked) -> None:
 
 
 def load_strategies(profile: Profile) -> list[Strategy]:
-    return [load_strategy(each.use, each.parameters) for each in profile.strategy]
+    days = calendar_of(profile.krx)
+    return [load_strategy(each.use, each.parameters, days) for each in profile.strategy]
 
 
 def strategy_names(profile: Profile) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from brokers.contract import Broker, Feed, Venue
 from brokers.paper import PaperBroker
 from brokers.paper_venue import PaperVenue
-from brokers.registry import needs_key, open_venue
+from brokers.registry import LS, needs_key, open_venue
 from brokers.replay import Replay
 from desk.rules import DeskRules
 from filters.registry import load_filter
@@ -17,6 +17,7 @@ from live.public_paper import BarsOf, PublicPaper
 from live.session import Session
 from maemae.compose import PARTICIPATION, load_strategies
 from maemae.compose_data import read_panel
+from maemae.compose_krx import calendar_of
 from maemae.compose_panel import refuse_repeats, with_costs
 from maemae.compose_rules import desk_rules
 from maemae.settings import InstrumentSettings, Profile
@@ -135,6 +136,8 @@ def venue_of(profile: Profile, signed: bool = True, **more: Any) -> Venue:
     signed = signed and (profile.mode == "live" or needs_key(profile.venue.use))
     if not signed and not needs_key(profile.venue.use):
         settings = {key: settings[key] for key in ("max_clock_offset_s", "timeout_s", "url", "options")}
+    if profile.venue.use == LS:
+        more = {"days": calendar_of(profile.krx), **more}
     return open_venue(profile.venue.use, settings, signed, use=tuple(instruments_of(profile)), **more)
 
 

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brokers.contract import AccountReport, Venue
-from brokers.registry import names_of_keys
+from brokers.registry import LS, names_of_keys
 from live.keys import read_key
 from live.telegram.settings import TOKEN_KEY
+from maemae.compose_krx import AHEAD, calendar_of, doubt
 from maemae.compose_live_market import venue_of
 from maemae.compose_live_run import check_proof
 from maemae.live_bot import LiveBot
 from maemae.live_engine import check_pieces, keys_of
+from market import krx
 from market.errors import ConfigError, MaemaeError
 from market.instruments import Instrument
+from market.krx.clock import day_of
 from records.journal import Journal
 from records.journal_view import JournalView
 from records.latch import KillLatch
@@ -54,6 +57,8 @@ def _here(bot: LiveBot) -> Iterator[Finding]:
     if bot.real:
         yield _tried("keys", lambda: _keys(bot))
         yield _tried("proof", lambda: _proof(bot))
+    if bot.profile.venue.use == LS:
+        yield days_known(calendar_of(bot.profile.krx), time.time_ns())
     yield _tried("disk", lambda: _disk(_existing(bot.places.folder)))
     yield _tried("journal", lambda: _journal(bot))
     yield _tried("account lock", lambda: _lock(bot))
@@ -82,6 +87,12 @@ def _keys(bot: LiveBot) -> str:
 def _proof(bot: LiveBot) -> str:
     check_proof(bot.profile, bot.path)
     return "this code under these settings is verified"
+
+
+def days_known(days: krx.Calendar, now: int) -> Finding:
+    """Whether KRX's hours of the next weeks are known. No fault: a bot lives without them."""
+    doubted = doubt(days, day_of(now))
+    return Finding("days of KRX", None if doubted else True, doubted or f"known for {AHEAD} days")
 
 
 def _existing(path: Path) -> Path:

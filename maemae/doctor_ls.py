@@ -15,7 +15,7 @@ from brokers.ls.tokens import Tokens
 from brokers.ls.values import SEOUL, decimal
 from brokers.ls.wire import Wire
 from maemae.app_key import check_unused
-from maemae.doctor import Finding
+from maemae.doctor import Finding, days_known
 from market import krx
 from market.errors import MaemaeError, VenueDown
 from market.timeframes import SECOND
@@ -24,8 +24,8 @@ STREAM_S = 10.0
 PLACES = (("futures and options", krx.Board.DERIVATIVES), ("stocks", krx.Board.STOCKS))
 
 
-async def examine_ls(access: LsAccess, clock: Callable[[], int]) -> list[Finding]:
-    """All checks, in the order in which they depend on each other. clock: ns UTC."""
+async def examine_ls(access: LsAccess, clock: Callable[[], int], days: krx.Calendar) -> list[Finding]:
+    """All checks, in the order in which they depend on each other. clock: ns UTC. days: KRX's."""
     try:
         keys = read_keys(access)
         check_unused(keys)
@@ -34,14 +34,14 @@ async def examine_ls(access: LsAccess, clock: Callable[[], int]) -> list[Finding
     found = [Finding("keys", True, f"{access.key_env} and {access.secret_env} are set")]
     wire = Wire(access.rest, access.timeout_s)
     try:
-        found += [each async for each in _asked(wire, access, keys, clock)]
+        found += [each async for each in _asked(wire, access, keys, clock, days)]
     finally:
         await wire.close()
     return found
 
 
 async def _asked(
-    wire: Wire, access: LsAccess, keys: Keys, clock: Callable[[], int]
+    wire: Wire, access: LsAccess, keys: Keys, clock: Callable[[], int], days: krx.Calendar
 ) -> AsyncIterator[Finding]:
     tokens = Tokens(wire, keys, clock)
     rest = Rest(wire, tokens)
@@ -59,7 +59,8 @@ async def _asked(
     yield await _tried("mode", mode)
     yield await _tried("clock", lambda: _clock(rest, access, clock))
     for place, board in PLACES:
-        yield Finding(f"session of {place}", True, session_text(clock(), board))
+        yield Finding(f"session of {place}", True, session_text(clock(), board, days))
+    yield days_known(days, clock())
     yield await _permission("account of futures and options", lambda: _derivatives(rest))
     yield await _permission("account of stocks", lambda: _stocks(rest))
     yield await _permission("night session", lambda: _night(rest, kind))
@@ -95,9 +96,9 @@ async def _clock(rest: Rest, access: LsAccess, clock: Callable[[], int]) -> str:
     return f"{max(abs(offset) - doubt, 0) / SECOND:.2f} s from the venue's"
 
 
-def session_text(now: int, board: krx.Board) -> str:
+def session_text(now: int, board: krx.Board, days: krx.Calendar) -> str:
     """What holds at an instant, and until when."""
-    span = krx.session_at(now, krx.calendar(), board)
+    span = krx.session_at(now, days, board)
     until = datetime.fromtimestamp(span.end // SECOND, SEOUL)
     what = "closed" if span.session is krx.Session.CLOSED else f"{span.session.value}, {span.phase.value}"
     return f"{what} until {until:%m-%d %H:%M} in Seoul"

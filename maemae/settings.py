@@ -239,6 +239,21 @@ class RiskControls(Table):
         return listed
 
 
+class KrxSettings(Table):
+    """Days of the Korea Exchange that this version doesn't know: closed and opened beside its calendar, and
+    those of the college entrance examination, on which everything is an hour later."""
+
+    closed: list[Day] = Field(default_factory=list)
+    opened: list[Day] = Field(default_factory=list)
+    exams: list[Day] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _open_or_closed(self) -> "KrxSettings":
+        if both := sorted({*self.opened, *self.exams} & {*self.closed}):
+            raise ValueError(f"{both[0]} is closed, and opened or an examination's; keep one of them")
+        return self
+
+
 class RiskSettings(Table):
     """Limits of the whole account. max_position: units per instrument, net of strategies. day_begins: when a
     day's loss is forgiven, by the clocks of the first instrument's market. controls: what only the live bot
@@ -286,6 +301,7 @@ class Profile(Table):
     seed: int = Field(default=0, ge=0)
     venue: VenueSettings = Field(default_factory=VenueSettings)
     market: MarketSettings = Field(default_factory=MarketSettings)
+    krx: KrxSettings = Field(default_factory=KrxSettings)
     instruments: dict[str, InstrumentSettings] = Field(default_factory=dict)
     strategy: list[StrategySettings] = Field(min_length=1)
     filters: list[FilterSettings] = Field(default_factory=list)

@@ -21,6 +21,7 @@ from desk.rules import (
     Style,
     Tie,
 )
+from market import krx
 from market.bars import Panel
 from market.instruments import Instrument, Kind
 from market.timeframes import timeframe_text
@@ -202,10 +203,13 @@ def risk(rules: RiskRules, tell: Tell) -> str:
 
 
 def parameters(piece: object, tell: Tell) -> str:
-    """The parameters of a strategy or filter, "fast 20, slow 50"; nothing when it has none."""
+    """The parameters of a strategy or filter, "fast 20, slow 50"; nothing when it has none. Of a calendar
+    only what was added to the built-in one."""
     if not is_dataclass(piece):
         return ""
-    return ", ".join(f"{each.name} {_shown(getattr(piece, each.name), tell)}" for each in fields(piece))
+    named = [(each.name, getattr(piece, each.name)) for each in fields(piece)]
+    told = [(name, value) for name, value in named if not isinstance(value, krx.Calendar) or str(value)]
+    return ", ".join(f"{name} {_shown(value, tell)}" for name, value in told)
 
 
 def _shown(value: object, tell: Tell) -> str:

@@ -1,6 +1,6 @@
 """Follow KOSPI200's trend in the contract that is traded most, and move on before it expires."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -40,6 +40,7 @@ class FuturesTrend(PanelStrategy):
     shorts: bool = True
     overnight: bool = True
     lead_minutes: int = 5
+    days: krx.Calendar = field(default_factory=krx.calendar)  # the profile's
 
     def __post_init__(self) -> None:
         in_range(self, 1, 10_000, "entry", "exit", "memory")
@@ -55,14 +56,13 @@ class FuturesTrend(PanelStrategy):
             raise ConfigError(
                 "FuturesTrend: overnight = false needs bars shorter than a day. Say timeframe = '5m'."
             )
-        days = krx.calendar()
-        lasts = [_last_day(one, days) for one in panel.instruments]
+        lasts = [_last_day(one, self.days) for one in panel.instruments]
         order = sorted(range(len(lasts)), key=lambda column: lasts[column])
         parts, begins = [], 0
         for column in order:
             day = lasts[column]
             for _ in range(self.roll_days):
-                day = days.next(day, -1)
+                day = self.days.next(day, -1)
             ends = ns_of(day, 0)
             parts.append(self._of_contract(panel, column, begins, ends))
             begins = ends
@@ -75,7 +75,8 @@ class FuturesTrend(PanelStrategy):
         front = (bars.ts >= begins) & (bars.ts < ends)
         late = np.zeros(len(bars), bool)
         if not self.overnight:
-            late = session_bars(bars.instrument, bars.ts, bars.timeframe, 60.0 * self.lead_minutes).late
+            lead_s = 60.0 * self.lead_minutes
+            late = session_bars(bars.instrument, bars.ts, bars.timeframe, lead_s, self.days).late
         held = np.where(front & ~late, state, 0).astype(np.int8)
         before = np.r_[np.int8(0), held[:-1]]
         after = np.searchsorted(bars.ts, ends)

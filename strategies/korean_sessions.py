@@ -24,10 +24,11 @@ class SessionBars:
     late: NDArray[np.bool_]
 
 
-def session_bars(instrument: Instrument, ts: Ints, timeframe: int, lead_s: float) -> SessionBars:
+def session_bars(
+    instrument: Instrument, ts: Ints, timeframe: int, lead_s: float, days: krx.Calendar
+) -> SessionBars:
     """ts: opens of bars, ns UTC, ascending. lead_s: before the closing auction. Raises DataError for a code
     that isn't KRX's."""
-    days = krx.calendar()
     number = np.full(len(ts), NONE, np.int64)
     night, late = np.zeros(len(ts), bool), np.zeros(len(ts), bool)
     at, count = 0, 0

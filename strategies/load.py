@@ -2,20 +2,30 @@
 
 import importlib
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from market.errors import ConfigError, nearest, raised_by
+from market.krx.calendar import Calendar
 from strategies.base import Strategy
 from strategies.parameters import parameters_of
 from strategies.registry import STRATEGIES
 from strategies.user_files import load_file
 
 
-def load_strategy(name: str, parameters: Mapping[str, Any]) -> Strategy:
-    """A shipped strategy by name, or a user's by ``path/File.py[:Class]``, with its parameters."""
+def load_strategy(name: str, parameters: Mapping[str, Any], days: Calendar | None = None) -> Strategy:
+    """A shipped strategy by name, or a user's by ``path/File.py[:Class]``, with its parameters. days: KRX's,
+    as the profile knows them, for a strategy that has a field with a ``krx.Calendar``."""
     found: Strategy = load("strategy", name, parameters, STRATEGIES, ("read",))
-    return found
+    return found if days is None else _knowing(found, days)
+
+
+def _knowing(strategy: Any, days: Calendar) -> Any:
+    """The strategy, its calendar exchanged for these days."""
+    named = fields(strategy) if is_dataclass(strategy) else ()
+    kept = [one.name for one in named if one.init and isinstance(getattr(strategy, one.name), Calendar)]
+    return replace(strategy, **dict.fromkeys(kept, days)) if kept else strategy
 
 
 def load(

@@ -11,13 +11,15 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import numpy as np
 
 from market.errors import ConfigError, nearest
+from market.krx.calendar import Calendar
 
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 _MEANINGS = {int: "a whole number", float: "a number", bool: "true or false", str: "text", Path: "a path"}
 
 
 def parameters_of(who: str, found: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Values for the class's constructor. who: what errors call it, such as "strategy 'sma_cross'".
+    """Values for the class's constructor. who: what errors call it, such as "strategy 'sma_cross'". A
+    calendar is no parameter: the profile's [krx] says it.
 
     Raises ConfigError naming key, value and what was expected.
     """
@@ -27,8 +29,9 @@ def parameters_of(who: str, found: Any, given: Mapping[str, Any]) -> dict[str, A
                 f"{who} takes no parameters, got {', '.join(given)}. Make it a @dataclass(frozen=True)."
             )
         return {}
-    allowed = {one.name: one for one in fields(found) if one.init}
-    kinds = _kinds(found, allowed)
+    taken = {one.name: one for one in fields(found) if one.init}
+    kinds = _kinds(found, taken)
+    allowed = {name: one for name, one in taken.items() if kinds[name] is not Calendar}
     values = {}
     for key, value in given.items():
         if key not in allowed:

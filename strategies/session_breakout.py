@@ -1,10 +1,11 @@
 """Break out of a session's opening range, by day and by night, and be flat before its closing auction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from market import krx
 from market.bars import Bars
 from market.errors import ConfigError
 from market.timeframes import DAY, MINUTE
@@ -30,6 +31,7 @@ class SessionBreakout(BarStrategy):
     lead_minutes: int = 5
     shorts: bool = True
     nights: bool = True
+    days: krx.Calendar = field(default_factory=krx.calendar)  # the profile's
 
     def __post_init__(self) -> None:
         in_range(self, 1, 360, "range_minutes")
@@ -44,7 +46,8 @@ class SessionBreakout(BarStrategy):
     def signals(self, bars: Bars) -> Signals:
         if bars.timeframe >= DAY:
             raise ConfigError("SessionBreakout: expected bars shorter than a day. Say timeframe = '1m'.")
-        marks = session_bars(bars.instrument, bars.ts, bars.timeframe, 60.0 * self.lead_minutes)
+        lead_s = 60.0 * self.lead_minutes
+        marks = session_bars(bars.instrument, bars.ts, bars.timeframe, lead_s, self.days)
         masks = np.zeros((4, len(bars)), bool)
         edges = np.flatnonzero(np.diff(marks.number, prepend=NONE - 1)).tolist()
         for start, stop in zip(edges, [*edges[1:], len(bars)], strict=True):

@@ -1,10 +1,11 @@
 """LS Securities as a broker: the contract's thirteen methods, each with the pieces that do it."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from brokers.candle import MS, Candle
@@ -36,14 +37,17 @@ from brokers.ls.stocks import Stocks
 from brokers.ls.streams import Streams
 from brokers.ls.tokens import Tokens
 from brokers.ls.trading import Trading, priced, readable
-from brokers.ls.values import SEOUL, session_day
+from brokers.ls.values import session_day
 from brokers.ls.wire import Wire
 from desk.orders import Fill, Order
 from market import krx
 from market.bars import Bars
 from market.errors import ConfigError, VenueDown
 from market.instruments import Instrument
+from market.krx.clock import clock_of, day_of
 from market.timeframes import DAY, HOUR, SECOND
+
+_LOG = logging.getLogger(__name__)
 
 SHARE = 6  # characters of a share's code
 PATIENCE = 2 * SECOND  # after a close until its bar is asked for
@@ -87,6 +91,7 @@ class LsBroker:
         self._queue: asyncio.Queue[BrokerEvent | None] = asyncio.Queue()
         self._stocks = bool(self.use) and len(self.use[0].partition("@")[0]) == SHARE
         self._known: dict[str, Instrument] = {}
+        self._doubted: set[date] = set()
         self._offset = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._wire: Wire | None = None
@@ -119,7 +124,7 @@ class LsBroker:
         self._wire = self.wire(self.access.rest, self.access.timeout_s)
         self.tokens = Tokens(self._wire, self.keys, self.now, self._token_renewed)
         self.rest = Rest(self._wire, self.tokens, self.haste)
-        self._listing = Listing(self.rest, self.access, self._today)
+        self._listing = Listing(self.rest, self.access, self.now, self.days)
         try:
             offset, doubt = await clock_offset(self.rest, self.clock())
             check_clock(offset, doubt, self.access)
@@ -208,6 +213,7 @@ class LsBroker:
         asked = (self.rest, found, timeframe, start, min(end, now), now)
         bars = await charts.bars(*asked)
         span = self.sessions(found, now, self.days)
+        self._say_doubt(span)
         if self.kind == "real" and span.session is krx.Session.NIGHT and end > now - NIGHT:
             bars = charts.joined(bars, await charts.night(*asked))
         return bars
@@ -316,8 +322,18 @@ class LsBroker:
         listening = self._streams is not None and Feed.ORDERS in self._streams.feeds
         return self.result_s if listening else 0.0
 
+    def _say_doubt(self, span: krx.Span) -> None:
+        """Once a day: that its hours aren't known."""
+        day = day_of(span.start)
+        if span.phase.unsure and day not in self._doubted:
+            self._doubted.add(day)
+            _LOG.warning(
+                "ls: %s may be the day of the college entrance examination, on which everything is an hour "
+                "later: nothing is entered until %s, nor in other hours that would differ. Name that day in "
+                "[krx] of the profile",
+                day,
+                clock_of(span.end),
+            )
+
     def _session_day(self) -> str:
         return session_day(self.now(), self.days)
-
-    def _today(self) -> date:
-        return datetime.fromtimestamp(self.now() // SECOND, SEOUL).date()

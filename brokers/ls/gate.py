@@ -61,7 +61,9 @@ class Gate:
             except ConfigError as error:  # it was delisted since
                 raise OrderRefused(f"order {order.client_id}: {error} Nothing was sent.") from None
         quantity, price = float(order.quantity), float(order.limit or 0)
-        asked = krx.Asked(instrument, quantity, price, order.limit is None, self.at_once, night, deed)
+        asked = krx.Asked(
+            instrument, quantity, price, order.limit is None, self.at_once, night, deed, order.reduces
+        )
         if reason := krx.refusal(asked, now, span, self._state(instrument, night), limits):
             raise OrderRefused(f"order {order.client_id}: {reason}")
         if night and self.paper:

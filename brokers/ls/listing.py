@@ -18,16 +18,21 @@ VENUE = "ls"
 
 @dataclass(eq=False)
 class Listing:
-    """today: the day in Seoul. limits: by instrument, of the trading day they were asked on."""
+    """now: ns UTC. limits: by instrument, of the trading day they were asked on."""
 
     rest: Rest
     access: LsAccess
-    today: Callable[[], date]
+    now: Callable[[], int]
+    days: krx.Calendar
     limits: dict[str, krx.Limits] = field(default_factory=dict)
     kosdaq: set[str] = field(default_factory=set)  # instruments of that market
     expired: set[str] = field(default_factory=set)  # contracts that are over: known by their codes alone
     _margins: dict[str, float] | None = None  # by underlying, as LS says them
     _asked_on: dict[str, date] = field(default_factory=dict)
+
+    def today(self) -> date:
+        """In Seoul."""
+        return day_of(self.now())
 
     async def instrument(self, name: str) -> Instrument:
         """Raises ConfigError for what LS doesn't list, or has expired."""
@@ -54,6 +59,7 @@ class Listing:
                 margin=await self._margin(code),
                 today=self.today(),
                 fees=self._fees(),
+                days=self.days,
             )
         except ConfigError as error:
             raise ConfigError(
@@ -77,12 +83,13 @@ class Listing:
         return self._margins.get(krx.product_of(krx.parse(code)).underlying)
 
     def _has_expired(self, code: str) -> bool:
-        """Whether a code that LS lists no longer says by itself that it is over: on its last day, too."""
+        """Whether a code that LS lists no longer says by itself that it is over, as it is from 15:20 of its
+        last day on."""
         try:
-            last = krx.instrument(code, margin=1.0).expiry
+            last = krx.instrument(code, margin=1.0, days=self.days).expiry
         except (ConfigError, DataError):
             return False
-        return day_of(last) <= self.today()
+        return last <= self.now()
 
     async def _share(self, name: str, code: str) -> Instrument:
         row = await self._quoted(name, code)

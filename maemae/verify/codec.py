@@ -7,6 +7,7 @@ import importlib
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
+from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ def encode(value: object, what: str) -> Json:
         return value
     if isinstance(value, Path):
         return {"path": str(value)}
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return {"date": value.isoformat()}
     if isinstance(value, tuple | list | frozenset):
         kind = type(value).__name__
         items = sorted(value, key=repr) if isinstance(value, frozenset) else value
@@ -63,6 +66,8 @@ def decode(value: Json, load: Load) -> Any:
     ((kind, items),) = value.items()
     if kind == "path":
         return Path(items)
+    if kind == "date":
+        return date.fromisoformat(items)
     if kind == "dict":
         return {name: decode(item, load) for name, item in items.items()}
     return {"tuple": tuple, "list": list, "frozenset": frozenset}[kind](decode(item, load) for item in items)

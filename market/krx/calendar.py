@@ -27,11 +27,23 @@ _LONGEST = 30  # days within which the market always opens again
 
 @dataclass(frozen=True)
 class Calendar:
-    """Trading days. closed, opened: days announced since the table was made. exams: days that begin late."""
+    """Trading days. closed, opened: days announced since the table was made. exams: days that begin late.
+
+    The examination's day is announced a year or two ahead, so the table ends somewhere. Behind it each
+    Thursday that may be the day is ``unsure``: it trades, and what holds in the hours in which only one of
+    both clocks would trade isn't known. Neither clock alone is safe: by the ordinary one orders would be
+    taken for ended at 15:45 that rest until 16:45, by the late one nobody would be flat at 15:35.
+    """
 
     closed: frozenset[date] = ALSO_CLOSED
     opened: frozenset[date] = ALSO_OPEN
     exams: frozenset[date] = EXAMS
+
+    def __str__(self) -> str:
+        """What was given beyond the table, "exams 2027-11-18"; nothing where nothing was."""
+        table = {"closed": ALSO_CLOSED, "opened": ALSO_OPEN, "exams": EXAMS}
+        given = {name: sorted(getattr(self, name) - known) for name, known in table.items()}
+        return ", ".join(f"{name} {' '.join(map(str, days))}" for name, days in given.items() if days)
 
     def trades(self, day: date) -> bool:
         """Whether a day session begins on ``day``."""
@@ -68,17 +80,18 @@ class Calendar:
         return day.month == 1 and day == self.from_on(date(day.year, 1, 1))
 
     def exam(self, day: date) -> bool:
-        """Whether everything begins and ends an hour later. DataError where the table doesn't reach
-        ``day``."""
-        if day in self.exams:
-            return True
-        november = day.weekday() == 3 and day.month == 11 and day.day > 9
-        if november and day.year >= 2016 and not any(exam.year == day.year for exam in self.exams):
-            raise DataError(
-                f"{day}: whether this is {day.year}'s college entrance examination, when KRX opens an "
-                "hour later, isn't in the table. Pass krx.calendar(exams=[...]) with its day."
-            )
-        return False
+        """Whether everything is known to begin and end an hour later."""
+        return day in self.exams
+
+    def unsure(self, day: date) -> bool:
+        """Whether ``day`` may be an examination's, as nobody has said which day of its year is."""
+        thursday = day.weekday() == 3 and day.month == 11 and day.day > 9 and day.year >= 2016
+        return thursday and self.trades(day) and not any(exam.year == day.year for exam in self.exams)
+
+    def unsure_after(self, day: date, days: int) -> list[date]:
+        """The unsure ones among ``day`` and the ``days`` calendar days that follow."""
+        ahead = (day + timedelta(days=n) for n in range(days + 1))
+        return [each for each in ahead if self.unsure(each)]
 
 
 def calendar(

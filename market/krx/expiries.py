@@ -59,8 +59,8 @@ def nth_weekday(year: int, month: int, weekday: str, n: int) -> date:
 
 
 def last_instant(last_day: date, days: Calendar) -> int:
-    """When an expiring contract stops trading: 15:20 KST of its last day, 16:20 on an examination's, ns
-    UTC."""
+    """When an expiring contract stops trading: 15:20 KST of its last day, 16:20 on an examination's, ns UTC.
+    The earlier where it isn't known whether it is one."""
     return ns_of(last_day, LAST_MINUTE + (60 if days.exam(last_day) else 0))
 
 

@@ -8,7 +8,7 @@ from enum import Enum
 
 from market.errors import OrderRefused
 from market.instruments import Instrument, Kind
-from market.krx.clock import clock_of
+from market.krx.clock import clock_of, day_of
 from market.krx.limits import Limits
 from market.krx.sessions import Phase, Session, Span
 from market.krx.states import MarketState
@@ -30,7 +30,7 @@ class Asked:
     """One request. quantity: contracts or shares. price: 0 for a market order. immediate: IOC or FOK.
     market: an order without a price of its own: market, or best price.
 
-    night: it goes to the night session's order TRs.
+    night: it goes to the night session's order TRs. reduces: it closes what is held.
     """
 
     instrument: Instrument
@@ -40,6 +40,7 @@ class Asked:
     immediate: bool = False
     night: bool = False
     deed: Deed = Deed.NEW
+    reduces: bool = False
 
     @property
     def head(self) -> str:
@@ -59,11 +60,13 @@ def refusal(
     span: what ``session_at`` says of now; state: what the market's messages say; limits: the prices allowed
     now.
     """
-    reasons = [expired(asked, now), closed(asked, span), wrong_session(asked, span), frozen(asked, span)]
+    reasons = [
+        expired(asked, now, span), closed(asked, span), wrong_session(asked, span), frozen(asked, span),
+    ]  # fmt: skip
     if asked.deed is not Deed.CANCEL:
         reasons += [
-            untradable(asked), bad_quantity(asked), stopped(asked, state), in_auction(asked, span, state),
-            off_tick(asked), beyond(asked, limits),
+            unsure(asked, span), untradable(asked), bad_quantity(asked), stopped(asked, state),
+            in_auction(asked, span, state), off_tick(asked), beyond(asked, limits),
         ]  # fmt: skip
     return next((reason for reason in reasons if reason), "")
 
@@ -82,9 +85,9 @@ def untradable(asked: Asked) -> str:
     return f"{asked.head}: an index can't be traded; take its future or an ETF. {NOTHING}"
 
 
-def expired(asked: Asked, now: int) -> str:
+def expired(asked: Asked, now: int, span: Span) -> str:
     last = asked.instrument.expiry
-    if not last or now < last:
+    if not last or now < last or span.phase.unsure:
         return ""
     return (
         f"{asked.head}: it expired at {clock_of(last)}, and it is {clock_of(now)}. Take the next month "
@@ -116,6 +119,18 @@ def frozen(asked: Asked, span: Span) -> str:
     return (
         f"{asked.head}: a {asked.deed.value} isn't taken in the opening auction's last minute, until "
         f"{clock_of(span.end)}. Send it then. {NOTHING}"
+    )
+
+
+def unsure(asked: Asked, span: Span) -> str:
+    """Nothing new while nobody knows whether it is traded; what closes a position may try."""
+    if asked.reduces or not span.phase.unsure:
+        return ""
+    day = day_of(span.start)
+    return (
+        f"{asked.head}: {day} may be the day of the college entrance examination, on which everything is an "
+        f"hour later, and whether it is traded before {clock_of(span.end)} isn't known. Name the day that it "
+        f"is, in [krx] of the profile: exams = [{day}], or another. {NOTHING}"
     )
 
 

@@ -1,6 +1,6 @@
 """When KRX trades: day and night, their auctions, and what comes next. All instants are ns UTC."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from functools import lru_cache
@@ -25,6 +25,8 @@ class Phase(Enum):
 
     LAST_MINUTES: the last ten of an expiring contract. Whether they are traded or auctioned isn't confirmed:
     only what both allow (limit orders) should be sent.
+    BEGINNING, ENDING: of a day that may be an examination's (``Calendar.unsure``): from the earlier opening
+    to the later start, and from the earlier closing auction to the later end. Nothing new should be begun.
     """
 
     CLOSED = "closed"
@@ -33,11 +35,18 @@ class Phase(Enum):
     CONTINUOUS = "continuous trading"
     CLOSING = "closing auction"
     LAST_MINUTES = "last minutes of an expiring contract"
+    BEGINNING = "time in which trading may not have begun"
+    ENDING = "time in which trading may have ended"
 
     @property
     def auction(self) -> bool:
         """Orders may be, or are, gathered for one price."""
-        return self not in (Phase.CLOSED, Phase.CONTINUOUS)
+        return self not in (Phase.CLOSED, Phase.CONTINUOUS) and not self.unsure
+
+    @property
+    def unsure(self) -> bool:
+        """Whether it is traded isn't known."""
+        return self in (Phase.BEGINNING, Phase.ENDING)
 
 
 @dataclass(frozen=True)
@@ -104,7 +113,7 @@ def flatten_by(
     span = session_at(ns, days, board, night=night, last_day=last_day)
     while span.session is Session.CLOSED and span.end != NEVER:
         span = session_at(span.end, days, board, night=night, last_day=last_day)
-    while span.phase in (Phase.OPENING, Phase.FROZEN, Phase.CONTINUOUS):
+    while span.phase in (Phase.BEGINNING, Phase.OPENING, Phase.FROZEN, Phase.CONTINUOUS):
         span = session_at(span.end, days, board, night=night, last_day=last_day)
     return NEVER if span.session is Session.CLOSED else span.start - round(lead_s * SECOND)
 
@@ -128,14 +137,29 @@ def _spans(day: date, days: Calendar, board: Board, night: bool, last_day: date 
     """The phases of the sessions that begin on a day, ascending."""
     if not days.trades(day) or (last_day is not None and day > last_day):
         return ()
-    exam = days.exam(day)
-    late = 60 if exam or days.first_of_year(day) else 0
-    hours = hours_on(board, day).shifted(late, 60 if exam else 0)
-    last = board is Board.DERIVATIVES and day == last_day
-    found = _last_day(day, hours, 60 if exam else 0) if last else _phases(Session.DAY, day, hours, day)
-    if board is Board.STOCKS or not night or last or day < FIRST_NIGHT:
+    exam, unsure = days.exam(day), days.unsure(day)
+    late = 60 if exam else 0
+    hours = hours_on(board, day).shifted(60 if exam or days.first_of_year(day) else 0, late)
+    phases = _both_clocks if unsure else _phases
+    if board is Board.DERIVATIVES and day == last_day:
+        hours = Hours(hours.opening, hours.frozen, hours.start, LAST_AUCTION + late, LAST_MINUTE + late)
+        return _last_minutes(phases(Session.DAY, day, hours, day))
+    found = phases(Session.DAY, day, hours, day)
+    if board is Board.STOCKS or not night or day < FIRST_NIGHT:
         return found
-    return found + _phases(Session.NIGHT, day, NIGHT.shifted(60 if exam else 0, 0), days.next(day))
+    return found + phases(Session.NIGHT, day, NIGHT.shifted(late, 0), days.next(day))
+
+
+def _both_clocks(session: Session, day: date, hours: Hours, trading: date) -> tuple[Span, ...]:
+    """Continuous where the ordinary clock and the late one agree; before and behind it isn't known. A night
+    ends at the same time by both."""
+    night, starts = session is Session.NIGHT, hours.start + 60
+    edges = (
+        (Phase.BEGINNING, hours.opening, starts),
+        (Phase.CONTINUOUS, starts, hours.closing),
+        (Phase.CLOSING if night else Phase.ENDING, hours.closing, hours.end + (0 if night else 60)),
+    )
+    return _between(session, day, edges, trading)
 
 
 def _phases(session: Session, day: date, hours: Hours, trading: date) -> tuple[Span, ...]:
@@ -145,6 +169,12 @@ def _phases(session: Session, day: date, hours: Hours, trading: date) -> tuple[S
         (Phase.CONTINUOUS, hours.start, hours.closing),
         (Phase.CLOSING, hours.closing, hours.end),
     )
+    return _between(session, day, edges, trading)
+
+
+def _between(
+    session: Session, day: date, edges: tuple[tuple[Phase, int, int], ...], trading: date
+) -> tuple[Span, ...]:
     return tuple(
         Span(session, phase, ns_of(day, start), ns_of(day, end), trading)
         for phase, start, end in edges
@@ -152,8 +182,7 @@ def _phases(session: Session, day: date, hours: Hours, trading: date) -> tuple[S
     )
 
 
-def _last_day(day: date, hours: Hours, late: int) -> tuple[Span, ...]:
-    """An expiring contract's day: it ends at 15:20, and what its last ten minutes are isn't known."""
-    ends = Hours(hours.opening, hours.frozen, hours.start, LAST_AUCTION + late, LAST_MINUTE + late)
-    *found, closing = _phases(Session.DAY, day, ends, day)
-    return (*found, Span(Session.DAY, Phase.LAST_MINUTES, closing.start, closing.end, day))
+def _last_minutes(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Of an expiring contract: what its last ten minutes are isn't known."""
+    *found, end = spans
+    return (*found, replace(end, phase=Phase.LAST_MINUTES) if end.phase is Phase.CLOSING else end)

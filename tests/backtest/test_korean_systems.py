@@ -43,7 +43,7 @@ def test_the_day_and_night_bot_is_flat_at_every_auction() -> None:
     result = ran("kospi200-daynight", panel, filters=[])
     trades = rows_of(result)
     assert len(trades) >= 5
-    marks = session_bars(panel.instruments[0], panel.ts, MINUTE, 0.0)
+    marks = session_bars(panel.instruments[0], panel.ts, MINUTE, 0.0, DAYS)
     for trade in trades:
         at = [moment(trade[name]) for name in ("entry_time", "exit_time")]
         entered, left = np.searchsorted(panel.ts, at, "right") - 1

@@ -242,6 +242,65 @@ def test_a_session_is_traded_and_flat_before_its_auction(tmp_path: Path, kind: s
     run(scene())
 
 
+def test_on_a_day_whose_hours_nobody_knows_it_hears_every_bar_enters_nothing_and_can_exit(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    before, day = date(2027, 11, 10), date(2027, 11, 11)
+    rises = [1000.0] * 31 + [1000.0 + 0.5 * k for k in range(1, 15)] + [1007.0] * 10
+    bars = joined(
+        bars_of("A017C000", before, 8 * 60 + 45, rises, MINUTE, 0.1),
+        bars_of("A017C000", day, 8 * 60 + 45, rises, MINUTE, 0.1),
+    )
+    change = {
+        "market": {"instruments": ["A017C000@ls"], "timeframe": "1m"},
+        "filters": [],
+        "monitor": {},
+        "sizing": {"use": "fixed", "quantity": 1},
+        "live": {"local_stops": True, "warmup": 20},
+    }
+
+    async def scene() -> None:
+        async with trading("kospi200-daynight", tmp_path, {"A017C000": bars}, 20, change) as desk:
+            await desk.play(37)
+            assert desk.lots() == {"A017C000": 1}
+            bot = desk.hosted.bot
+            done = await bot.force_exit("A017C000@ls", "kim")
+            assert done.code is Code.SENT
+            await desk.until(lambda: not any(desk.lots().values()))
+            await desk.play(1)
+            await bot.force_enter("A017C000@ls", 1, "kim")
+            await desk.play(3)
+            entry = list(bot.engine.session.orders.known.values())[-1]
+            assert not entry.order.reduces and "college entrance examination" in str(entry.events)
+            assert not any(desk.lots().values()) and bot.trading
+            [said] = [record for record in caplog.records if "examination" in record.getMessage()]
+            assert said.levelname == "WARNING" and "2027-11-11" in said.getMessage()
+
+    run(scene())
+
+
+def test_it_can_be_started_on_the_evening_on_which_a_contract_has_expired() -> None:
+    day = date(2026, 12, 10)
+    played = {
+        code: bars_of(code, day, 15 * 60 + 15, [1000.0] * count, MINUTE, 0.1)
+        for code, count in (("A016C000", 5), ("A0173000", 15))
+    }
+    ids = [f"{code}@ls" for code in played]
+    checked = profile_of("kospi200-daynight", {"market": {"instruments": ids, "timeframe": "1m"}})
+
+    async def scene() -> None:
+        contracts = [contract_of(code) for code in played]
+        async with LsSim(played, contracts=contracts, history=1, rates=False) as sim:
+            await sim.advance(8)
+            broker = broker_at(sim, checked)
+            await broker.connect()
+            old, new = await broker.instruments(ids)
+            assert old.expiry < broker.now() < old.expiry + 10 * MINUTE < new.expiry
+            await broker.close()
+
+    run(scene())
+
+
 def test_an_order_that_rests_until_the_closing_auction_is_filled_there_and_booked(tmp_path: Path) -> None:
     rises = [1000.0] * 400 + [1000.5 + 0.5 * k for k in range(6)]
     closes = [*rises, *(1003.0 + 0.2 * k for k in range(1, 14)), 999.0]  # 15:44, below the lower rung

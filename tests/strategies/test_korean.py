@@ -49,7 +49,7 @@ def sessions(seed: int = 1, timeframe: int = 5 * MINUTE, count: int = 6) -> Pane
     future = krx.instrument("A016C000", margin=0.1)
     start = ns_of(date(2026, 10, 12), 8 * 60 + 45)
     ts = start + timeframe * np.arange(count * DAY // timeframe, dtype=np.int64)
-    ts = ts[session_bars(future, ts, timeframe, 0.0).number >= 0]
+    ts = ts[session_bars(future, ts, timeframe, 0.0, DAYS).number >= 0]
     random = np.random.default_rng(seed)
     close = np.round(1000.0 * np.exp(np.cumsum(random.normal(0.0, 0.001, len(ts)))) / 0.05) * 0.05
     open_ = np.r_[close[:1], close[:-1]]
@@ -147,7 +147,7 @@ def test_a_trend_is_carried_into_the_next_contract_on_the_day_of_the_roll():
 def test_by_day_it_is_flat_at_every_closing_auction():
     strategy, panel = WORLDS["trend by day"]
     sides = held(panel, strategy.read(panel).rows)[:, 0]
-    marks = session_bars(panel.instruments[0], panel.ts, panel.timeframe, 300.0)
+    marks = session_bars(panel.instruments[0], panel.ts, panel.timeframe, 300.0, DAYS)
     assert marks.late.any() and not sides[marks.late].any()
 
 
@@ -190,7 +190,7 @@ def test_what_has_no_expiry_and_bars_too_long_are_refused():
 def test_every_session_ends_flat_and_has_one_trade_at_most(lead: int):
     panel, strategy = sessions(7, count=10), SessionBreakout(lead_minutes=lead)
     rows = strategy.read(panel).rows
-    marks = session_bars(panel.instruments[0], panel.ts, panel.timeframe, 60.0 * lead)
+    marks = session_bars(panel.instruments[0], panel.ts, panel.timeframe, 60.0 * lead, DAYS)
     sides = held(panel, rows)[:, 0]
     assert not sides[marks.late].any()
     entered = marks.number[rows["bar"][rows["kind"] == SignalKind.ENTER]]
@@ -200,7 +200,7 @@ def test_every_session_ends_flat_and_has_one_trade_at_most(lead: int):
 
 def test_the_session_of_a_bar_is_krxs():
     panel = sessions()
-    marks = session_bars(panel.instruments[0], panel.ts, panel.timeframe, 0.0)
+    marks = session_bars(panel.instruments[0], panel.ts, panel.timeframe, 0.0, DAYS)
     for at in range(0, len(panel), 11):
         span = krx.session_of(panel.instruments[0], int(panel.ts[at]), DAYS)
         assert (marks.number[at] >= 0) == (span.session is not krx.Session.CLOSED)

@@ -9,6 +9,7 @@ import pytest
 
 from brokers.simulators import Account, LsSim
 from maemae.cli_data_download_run import _download
+from market import krx
 from market.bars import Bars
 from market.catalog import Catalog
 from market.errors import ConfigError
@@ -27,8 +28,9 @@ def downloaded(
         async with LsSim(played, account=money, history=10, rates=False, paper=paper) as sim:
             given = {"url": sim.rest_url, "max_clock_offset_s": 1e12, **settings}
             await _download(
-                names, "ls", given, MINUTE, START, START + 10 * MINUTE, catalog, lambda text: None
-            )
+                names, "ls", given, krx.calendar(), MINUTE, START, START + 10 * MINUTE, catalog,
+                lambda text: None,
+            )  # fmt: skip
 
     asyncio.run(asyncio.wait_for(scene(), 60))
     return catalog

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from desk.rules import Act, DecisionRules, DeskRules, ExecutionRules, FilterRules, StrategyRules, Style
 from maemae.verify.codec import decode, encode
 from maemae.verify.spec import PipelineSpec, load_file
+from market import krx
 from market.errors import ConfigError
 from market.instruments import Fees, Instrument, Kind
 from strategies.base import BarStrategy
@@ -36,6 +38,7 @@ def there_and_back(value: object) -> Any:
         Instrument("A@b", Kind.FUTURE, ticks=((0.0, 0.01), (10.0, 0.05)), fees=Fees(1e-4, currency="base")),
         (1, 2.5, "x", None, True, (), [1, [2]], {"a": (1,)}, frozenset({"a"}), Path("/x/y")),
         np.float64(0.1),
+        krx.calendar(closed=[date(2027, 5, 6)], exams=[date(2027, 11, 18)]),
     ],
 )
 def test_parameters_survive_the_way_through_json(value: object) -> None:

@@ -103,13 +103,22 @@ def test_trades_settle_on_the_second_trading_day_after(day: date) -> None:
     assert sum(DAYS.trades(each) for each in between) == 2 and DAYS.trades(settled)
 
 
-def test_an_examination_that_isnt_in_the_table_is_asked_for() -> None:
-    day = date(2027, 11, 18)
-    with pytest.raises(DataError, match=r"2027-11-18.*exams="):
-        DAYS.exam(day)
-    assert krx.calendar(exams=[day]).exam(day)
+def test_thursdays_on_which_an_examination_may_be_are_unsure_until_its_day_is_named() -> None:
+    day, thursdays = date(2027, 11, 18), [date(2027, 11, 11), date(2027, 11, 18), date(2027, 11, 25)]
+    assert DAYS.unsure_after(date(2027, 11, 1), 60) == thursdays
+    assert not any(DAYS.exam(each) for each in thursdays)
+    named = krx.calendar(exams=[day])
+    assert named.exam(day) and not named.unsure_after(date(2027, 11, 1), 60)
+    assert krx.calendar(closed=[thursdays[0]]).unsure_after(date(2027, 11, 1), 60) == thursdays[1:]
+    assert not DAYS.unsure_after(min(EXAMS), (max(EXAMS) - min(EXAMS)).days)
     assert all(DAYS.trades(exam) and exam.weekday() == 3 for exam in EXAMS)
     assert all(day.year == 2000 for day in ALSO_CLOSED)
+
+
+def test_a_calendar_says_what_was_given_beyond_the_table() -> None:
+    assert str(DAYS) == ""
+    given = krx.calendar(closed=[date(2027, 5, 6)], exams=[date(2027, 11, 18)])
+    assert str(given) == "closed 2027-05-06, exams 2027-11-18"
 
 
 def test_years_before_the_table_are_refused() -> None:

@@ -117,3 +117,29 @@ def test_whatever_is_let_through_is_on_tick_whole_and_in_its_session(
     assert market or krx.on_tick(FUTURE.ticks, price)
     assert (span.session is krx.Session.NIGHT) == night
     assert not (market and span.phase.auction)
+
+
+@pytest.mark.parametrize(
+    "when", ["2027-11-11 08:50", "2027-11-11 15:40", "2027-11-11 16:30", "2027-11-11 18:30"]
+)
+def test_while_nobody_knows_whether_it_is_traded_entries_wait_and_exits_try(when: str) -> None:
+    future = krx.instrument("A017C000", margin=0.08)
+    night = "18:30" in when
+    entry, exit_ = (Asked(future, 1, market=True, night=night, reduces=exits) for exits in (False, True))
+    words = said(entry, when)
+    assert "2027-11-11 may be the day of the college entrance examination" in words
+    assert "[krx]" in words and "exams = [2027-11-11]" in words and words.endswith("Nothing was sent.")
+    assert said(exit_, when) == said(Asked(future, 1, 1100.0, deed=Deed.CANCEL, night=night), when) == ""
+    assert said(Asked(future, 1, market=True), "2027-11-11 12:00") == ""
+
+
+def test_what_may_not_have_expired_yet_can_still_be_closed() -> None:
+    future = krx.instrument("A017B000", margin=0.08)
+    now = at("2027-11-11 15:40")
+    span = krx.session_of(future, now, DAYS)
+    assert refusal(Asked(future, 1, 1100.0, reduces=True), now, span) == ""
+    assert "examination" in refusal(Asked(future, 1, 1100.0), now, span)
+    over = at("2027-11-11 16:20")
+    assert "it expired" in refusal(
+        Asked(future, 1, 1100.0, reduces=True), over, krx.session_of(future, over, DAYS)
+    )

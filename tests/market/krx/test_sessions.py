@@ -124,6 +124,45 @@ def test_an_expiring_contract_ends_at_1520_and_never_trades_again() -> None:
     assert krx.flatten_by(at("2026-12-10 16:00"), DAYS, 60, last_day=last) == NEVER
 
 
+UNSURE = date(2027, 11, 11)
+CLOCKS = (
+    krx.calendar(exams=[date(2027, 12, 2)]),
+    krx.calendar(exams=[UNSURE]),
+)
+ABOUT_IT = st.integers(0, 60 * 3600).map(lambda s: at("2027-11-11 00:00") + s * SECOND)
+
+
+@given(ABOUT_IT, st.sampled_from(Board), st.sampled_from([None, UNSURE]))
+def test_where_the_clock_isnt_known_only_that_is_said_which_both_clocks_say(
+    ns: int, board: Board, last_day: date | None
+) -> None:
+    span = krx.session_at(ns, DAYS, board, last_day=last_day)
+    ordinary, late = (krx.session_at(ns, days, board, last_day=last_day) for days in CLOCKS)
+    if not span.phase.unsure:
+        assert (span.session, span.phase) == (ordinary.session, ordinary.phase) == (late.session, late.phase)
+        return
+    assert (ordinary.session, ordinary.phase) != (late.session, late.phase)
+    open_ = next(each for each in (ordinary, late) if each.session is not Session.CLOSED)
+    assert (span.session, span.trading_day) == (open_.session, open_.trading_day)
+
+
+@given(ABOUT_IT, st.sampled_from(Board), st.sampled_from([None, UNSURE]))
+def test_where_the_clock_isnt_known_one_is_flat_by_the_earlier(
+    ns: int, board: Board, last_day: date | None
+) -> None:
+    by = krx.flatten_by(ns, DAYS, 60, board, last_day=last_day)
+    ordinary, late = (krx.flatten_by(ns, days, 60, board, last_day=last_day) for days in CLOCKS)
+    if krx.session_at(ns, DAYS, board, last_day=last_day).phase is Phase.ENDING:
+        assert by <= ns  # at once
+    else:
+        assert by == min(ordinary, late)
+
+
+def test_a_contract_that_ends_on_a_day_whose_clock_isnt_known_can_be_made() -> None:
+    ends = [krx.instrument("A017B000", margin=0.1, days=days).expiry for days in (DAYS, *CLOCKS)]
+    assert ends == [at("2027-11-11 15:20"), at("2027-11-11 15:20"), at("2027-11-11 16:20")]
+
+
 def test_hours_before_the_table_are_refused() -> None:
     with pytest.raises(DataError, match="2016-08-01"):
         krx.session_at(at("2011-02-16 09:00"), DAYS)

@@ -87,20 +87,37 @@ async def _live(hosted: Hosted) -> str:
 @contextlib.asynccontextmanager
 async def _duties(hosted: Hosted) -> AsyncIterator[None]:
     """What goes on beside trading."""
-    works = [hosted.bot.pulse.run(), keep_notified(), _chores(hosted.bot)]
+    works = {"pulse": hosted.bot.pulse.run(), "notices": keep_notified(), "requests": _chores(hosted.bot)}
     if hosted.account_every_s is not None:
-        works.append(_accounts(hosted.bot, hosted.account_every_s))
+        works["account"] = _accounts(hosted.bot, hosted.account_every_s)
     if hosted.beside is not None:
-        works.append(hosted.beside(hosted.bot))
+        works["condition"] = hosted.beside(hosted.bot)
     if hosted.clock is not None:
-        works.append(hosted.clock.run())
-    tasks = [asyncio.create_task(work) for work in works]
+        works["clock"] = hosted.clock.run()
+    tasks = [asyncio.create_task(work, name=name) for name, work in works.items()]
+
+    def ended(task: "asyncio.Task[None]") -> None:
+        _say_ended(hosted.bot, task)
+
+    for task in tasks:
+        task.add_done_callback(ended)
     try:
         yield
     finally:
         for task in tasks:
+            task.remove_done_callback(ended)
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _say_ended(bot: RunningBot, task: "asyncio.Task[None]") -> None:
+    """Trading goes on, and people hear what goes on no more."""
+    error = asyncio.CancelledError() if task.cancelled() else task.exception()
+    if error is None:
+        return  # there was nothing to do for it
+    _LOG.critical("%s has ended", task.get_name(), exc_info=error)
+    text = f"{task.get_name()} has ended ({type(error).__name__}: {error}). Trading goes on without it."
+    bot.views.publisher.trouble(bot.engine.clock(), "duty ended", None, text)
 
 
 async def _chores(bot: RunningBot) -> None:

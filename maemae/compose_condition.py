@@ -20,6 +20,7 @@ from brokers.ls.messages import Message
 from brokers.ls.values import SEOUL
 from live.bot import RunningBot
 from maemae.settings_live import ConditionSettings
+from market import krx
 from market.errors import ConfigError, DataError, MaemaeError
 from market.timeframes import SECOND
 
@@ -36,13 +37,13 @@ class ConditionSource:
     settings: ConditionSettings
     broker: LsBroker
     folder: Path
-    every_s: float = EVERY_S
     meets: set[str] = field(default_factory=set)
 
     async def run(self, bot: RunningBot) -> None:
         """Until cancelled. A source that fails is told of, and tried again: trading goes on without it."""
         while not bot.trading:
             await asyncio.sleep(0.1)
+        self.meets = _recorded(self.folder / FILE)
         watched = False
         condition: Condition | None = None
         while True:
@@ -57,7 +58,7 @@ class ConditionSource:
             except MaemaeError as error:
                 _LOG.warning("the condition couldn't be asked: %s", error)
                 bot.views.publisher.trouble(bot.engine.clock(), "condition", None, str(error))
-            await asyncio.sleep(self.every_s)
+            await asyncio.sleep(EVERY_S)
 
     async def _found(self) -> Condition:
         found = await conditions.named(self.broker.rest, self.settings.user, self.settings.name)
@@ -84,6 +85,8 @@ class ConditionSource:
 
     async def _take(self, bot: RunningBot, hit: Hit) -> None:
         known = hit.code in self.meets
+        if not known and hit.change is not Change.LEFT and not self._open(hit.code):
+            return  # nothing could be bought before the next session, which looks who meets it then
         (self.meets.discard if hit.change is Change.LEFT else self.meets.add)(hit.code)
         if known and hit.change is not Change.LEFT:
             return
@@ -97,6 +100,11 @@ class ConditionSource:
         done = await bot.force_enter(wanted, 1, f"condition {self.settings.name}")
         _LOG.info("%s (%s) meets the condition: %s", hit.code, hit.name, done.code.value)
 
+    def _open(self, code: str) -> bool:
+        """Whether a signal of the next close is one of now."""
+        span = self.broker.sessions(krx.instrument(code), self.broker.now(), self.broker.days)
+        return span.phase is krx.Phase.CONTINUOUS
+
     def _record(self, hit: Hit) -> None:
         path = self.folder / FILE
         at = datetime.fromtimestamp(self.broker.now() / SECOND, SEOUL).isoformat()
@@ -104,6 +112,16 @@ class ConditionSource:
             if not file.tell():
                 file.write(HEAD)
             file.write(f"{at},{hit.code},{hit.change.value}\n")
+
+
+def _recorded(path: Path) -> set[str]:
+    """Who met it when a life before this one ended: they were taken, or left, then."""
+    meets: set[str] = set()
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    for line in lines[1:]:
+        _, code, change, *_ = [*line.split(","), "", ""]
+        (meets.discard if change == Change.LEFT.value else meets.add)(code)
+    return meets
 
 
 def condition_source(

@@ -122,8 +122,10 @@ class Socket:
 
     def _down(self, reason: str) -> None:
         self._ws = None
-        for answer in self._answers.values():
-            answer.cancel()
+        for (code, key), answer in self._answers.items():
+            if not answer.done():
+                why = f"ls: the connection was dropped before the registration for {code} {key} was answered"
+                answer.set_exception(VenueDown(f"{why}. It is asked for again."))
         self._answers.clear()
         self._up = False
         if not self._said_down:

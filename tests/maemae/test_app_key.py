@@ -16,6 +16,7 @@ from maemae.cli_compare_run import Wanted, _asked, subject_of
 from maemae.cli_data_download_run import _download
 from maemae.doctor_ls import examine_ls
 from maemae.live_bot import LiveBot
+from market import krx
 from market.catalog import Catalog
 from market.errors import ConfigError
 from market.timeframes import MINUTE
@@ -55,12 +56,22 @@ def test_doctor_and_download_ask_nothing_with_a_bots_key(
         ) as sim:
             access = LsAccess(url=sim.rest_url, margin=0.1)
             with hold_account(lock_of("key"), "kospi"):
-                [found] = await examine_ls(access, sim.clock.now)
+                [found] = await examine_ls(access, sim.clock.now, krx.calendar())
                 assert not found.ok and "profile 'kospi'" in found.detail
                 with pytest.raises(ConfigError, match="a bot trades with this app key"):
                     given = {"url": sim.rest_url, "margin": 0.1}
                     catalog = Catalog(tmp_path / "catalog")
-                    await _download(["A016C000@ls"], "ls", given, MINUTE, 0, None, catalog, lambda text: None)
+                    await _download(
+                        ["A016C000@ls"],
+                        "ls",
+                        given,
+                        krx.calendar(),
+                        MINUTE,
+                        0,
+                        None,
+                        catalog,
+                        lambda text: None,
+                    )
             assert TOKENS not in sim.requests
 
     asyncio.run(scene())

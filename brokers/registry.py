@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # ccxt's venues with a file of their own; every other venue of ccxt is spoken to by its unified API.
 KNOWN = ("binance", "binanceusdm", "upbit")
 LS = "ls"
-UNSET: tuple[Any, ...] = (None, "", False, {}, "probe", "day")  # as settings stand that nobody made
+UNSET: tuple[Any, ...] = (None, "", False, {}, (), "probe", "day")  # as settings stand that nobody made
 
 
 def is_venue(name: str) -> bool:

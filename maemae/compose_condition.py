@@ -6,7 +6,9 @@ and control. What came is kept as a CSV that ``condition_hits`` reads in a backt
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,12 +21,14 @@ from brokers.ls.conditions import Change, Condition, Hit
 from brokers.ls.messages import Message
 from brokers.ls.values import SEOUL
 from live.bot import RunningBot
+from live.control.answers import Code
 from maemae.settings_live import ConditionSettings
 from market import krx
 from market.errors import ConfigError, DataError, MaemaeError
 from market.timeframes import SECOND
 
 EVERY_S = 60.0  # between questions for who meets it: what a broken stream didn't say
+SOON_S, AGAIN_S = 2.0, 10.0  # until a new connection is noticed, a failure tried again
 HEAD = "time,code,change\n"
 FILE = "hits.csv"
 _LOG = logging.getLogger(__name__)
@@ -38,27 +42,39 @@ class ConditionSource:
     broker: LsBroker
     folder: Path
     meets: set[str] = field(default_factory=set)
+    _number: str = ""  # of the watch
+    _refused: set[str] = field(default_factory=set)  # of those that are asked about again: it was said
 
     async def run(self, bot: RunningBot) -> None:
         """Until cancelled. A source that fails is told of, and tried again: trading goes on without it."""
         while not bot.trading:
             await asyncio.sleep(0.1)
         self.meets = _recorded(self.folder / FILE)
-        watched = False
+        watched, compared = 0, -EVERY_S  # the connection it was begun on; when LS was last asked
         condition: Condition | None = None
         while True:
             try:
                 condition = condition or await self._found()
-                if not watched:
-                    number = await conditions.watch(self.broker.rest, condition)
-                    stream = (conditions.STREAM, number)
-                    await self.broker.listen(stream, lambda message: self._heard(bot, message))
-                    watched = True
-                await self._compare(bot, condition)
+                if watched != (up := self.broker.connections):
+                    await self._watch(bot, condition)
+                    watched, compared = up, -EVERY_S  # what was missed meanwhile
+                if time.monotonic() - compared >= EVERY_S:
+                    compared = time.monotonic()
+                    await self._compare(bot, condition)
             except MaemaeError as error:
                 _LOG.warning("the condition couldn't be asked: %s", error)
                 bot.views.publisher.trouble(bot.engine.clock(), "condition", None, str(error))
-            await asyncio.sleep(EVERY_S)
+                await asyncio.sleep(min(AGAIN_S, EVERY_S))
+            await asyncio.sleep(min(SOON_S, EVERY_S))
+
+    async def _watch(self, bot: RunningBot, condition: Condition) -> None:
+        """By a new number: whether one outlives its connection isn't documented."""
+        if self._number:
+            with suppress(MaemaeError):
+                await conditions.unwatch(self.broker.rest, self._number, condition)
+        self._number = await conditions.watch(self.broker.rest, condition)
+        stream = (conditions.STREAM, self._number)
+        await self.broker.listen(stream, lambda message: self._heard(bot, message))
 
     async def _found(self) -> Condition:
         found = await conditions.named(self.broker.rest, self.settings.user, self.settings.name)
@@ -90,15 +106,23 @@ class ConditionSource:
         (self.meets.discard if hit.change is Change.LEFT else self.meets.add)(hit.code)
         if known and hit.change is not Change.LEFT:
             return
-        self._record(hit)
-        if hit.change is Change.LEFT:
+        if hit.change is not Change.LEFT and not await self._enter(bot, hit):
+            self.meets.discard(hit.code)  # it is asked about again while it meets the condition
             return
+        self._record(hit)
+
+    async def _enter(self, bot: RunningBot, hit: Hit) -> bool:
+        """Whether the hit was used up; not while the bot takes no entries."""
         wanted = f"{hit.code}@ls"
         if wanted not in bot.engine.instruments:
             _LOG.info("%s meets the condition and isn't among the instruments", hit.code)
-            return
+            return True
         done = await bot.force_enter(wanted, 1, f"condition {self.settings.name}")
-        _LOG.info("%s (%s) meets the condition: %s", hit.code, hit.name, done.code.value)
+        refused = done.code is Code.REFUSED
+        if not refused or hit.code not in self._refused:
+            _LOG.info("%s (%s) meets the condition: %s %s", hit.code, hit.name, done.code.value, done.detail)
+        (self._refused.add if refused else self._refused.discard)(hit.code)
+        return not refused
 
     def _open(self, code: str) -> bool:
         """Whether a signal of the next close is one of now."""

@@ -32,6 +32,7 @@ class VenueSettings(Table):
     kind: Literal["probe", "real", "paper"] = "probe"
     margin: Share | None = None
     fee: Share = 0.0
+    delisted: tuple[str, ...] = ()
     life: Literal["day", "ioc", "fok"] = "day"
     socket_url: str = ""
 

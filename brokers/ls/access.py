@@ -1,5 +1,6 @@
 """How a profile says which account of LS is traded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,7 @@ class LsAccess:
     never secrets. kind: what the key is for; "probe" = asked of LS at the start, never assumed.
     margin: initial, a fraction of notional, of futures and written options; left out, real accounts are told
     the house's rate by LS. fee: fraction of the notional that LS takes of each fill: it doesn't say it.
+    delisted: stocks that are held, or were, and that LS lists no more: they are left alone.
     life: of limit orders: to the session's end, or what can be had at once of it (ioc) or of all (fok).
     max_clock_offset_s: between this machine's clock and LS's. timeout_s: of one request. url, socket_url:
     addresses of a simulator; "" = LS's, and a stream beside ``url``.
@@ -28,6 +30,7 @@ class LsAccess:
     kind: Literal["probe", "real", "paper"] = "probe"
     margin: float | None = None
     fee: float = 0.0
+    delisted: Sequence[str] = ()
     life: Literal["day", "ioc", "fok"] = "day"
     max_clock_offset_s: float = 1.0
     timeout_s: float = 10.0

@@ -266,6 +266,11 @@ class LsBroker:
             raise VenueDown(NOT_CONNECTED)
         await self._streams.listen(stream, hear)
 
+    @property
+    def connections(self) -> int:
+        """How often the stream has come up: what ``listen`` asked for before isn't heard any more."""
+        return self._streams.connections if self._streams is not None else 0
+
     def _token_renewed(self) -> None:
         if self._streams is not None:
             self._streams.again()

@@ -92,6 +92,9 @@ class Listing:
         return last <= self.now()
 
     async def _share(self, name: str, code: str) -> Instrument:
+        if {name, code} & set(self.access.delisted):
+            self.expired.add(name)
+            return krx.instrument(code, fees=self._fees())
         row = await self._quoted(name, code)
         if any(word in str(row.get("janginfo")).upper() for word in ("KOSDAQ", "코스닥", "KQ")):
             self.kosdaq.add(name)
@@ -109,7 +112,8 @@ class Listing:
         if not str(row.get("hname") or "").strip():
             raise ConfigError(
                 f"{name}: LS lists no such code: it has expired or is mistaken. `maemae doctor ls` lists "
-                "what can be traded."
+                "what can be traded. A stock that was delisted while it was held stays named in [venue] "
+                "delisted, and is left alone."
             )
         self._keep(name, row)
         return row

@@ -51,11 +51,11 @@ class Socket:
     heartbeat_s: float = 20.0
     unread: int = 0  # frames that couldn't be read
     heard: int = 0  # frames
+    connections: int = 0  # that came up
     _wanted: dict[Stream, None] = field(default_factory=dict)
     _answers: "dict[Stream, asyncio.Future[Message]]" = field(default_factory=dict)
     _ws: "aiohttp.ClientWebSocketResponse | None" = None
     _life: "asyncio.Task[None] | None" = None
-    _up: bool = False
     _said_down: bool = False
     _closing: "asyncio.Future[bool] | None" = None  # kept, lest it be collected
 
@@ -68,10 +68,11 @@ class Socket:
             self._life = asyncio.create_task(self._forever())
 
     async def add(self, stream: Stream) -> None:
-        """Listen to one more, now. Raises VenueDown or ConfigError; it stays wanted after VenueDown."""
-        self.want([stream])
-        if self._ws is not None and self._up:
-            await self._register(self._ws, stream)
+        """Listen to one more for as long as this connection stands: the next one is up without it. Raises
+        VenueDown or ConfigError."""
+        if self._ws is None:
+            raise VenueDown("ls: the stream isn't connected. Ask again later.")
+        await self._register(self._ws, stream)
 
     def again(self) -> None:
         """Connect anew: registrations carry a token that is another's now."""
@@ -105,7 +106,8 @@ class Socket:
                             if was_up:
                                 self.said(Link.GAP, "messages may have been lost")
                             self.said(Link.UP, "")
-                            self._up, was_up, wait = True, True, FIRST_WAIT_S
+                            was_up, wait = True, FIRST_WAIT_S
+                            self.connections += 1
                             self._said_down = False
                             await reading
                         finally:
@@ -127,7 +129,6 @@ class Socket:
                 why = f"ls: the connection was dropped before the registration for {code} {key} was answered"
                 answer.set_exception(VenueDown(f"{why}. It is asked for again."))
         self._answers.clear()
-        self._up = False
         if not self._said_down:
             self._said_down = True
             self.said(Link.DOWN, reason)

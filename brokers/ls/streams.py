@@ -61,11 +61,17 @@ class Streams:
             self.socket.again()
 
     async def listen(self, stream: Stream, hear: Callable[[Message], None]) -> None:
-        """Hear one more that isn't of the contract. Raises VenueDown or ConfigError."""
+        """Hear one more that isn't of the contract, until the connection ends (``connections``). Raises
+        VenueDown or ConfigError."""
         if self.socket is None:
             raise ConfigError("ls: listen comes after subscribe.")
         self._hearers[stream[0]] = hear
         await self.socket.add(stream)
+
+    @property
+    def connections(self) -> int:
+        """How often the socket has come up."""
+        return self.socket.connections if self.socket is not None else 0
 
     def _wanted(self, instruments: Sequence[str]) -> list[Stream]:
         streams = [STATUS]
@@ -74,7 +80,8 @@ class Streams:
         if Feed.ORDERS in self.feeds:
             streams += [(stream, "") for stream in self._account]
         if self.stocks:
-            streams += [(INTERRUPTION, self.known[name].symbol) for name in instruments]
+            listed = [name for name in instruments if name not in self.listing.expired]
+            streams += [(INTERRUPTION, self.known[name].symbol) for name in listed]
         return streams
 
     def _market_speaks(self) -> bool:

@@ -39,6 +39,10 @@ def search(sim: LsSim, hits: list[str]) -> None:
     sim.extras.conditions[INDEX] = Condition(INDEX, "단타", "돌파", hits)
 
 
+def nobody(sim: LsSim) -> None:
+    search(sim, [])
+
+
 def bought(sim: LsSim) -> int:
     return sum(entry.side > 0 for entry in sim.ledger.entries.values())
 
@@ -79,7 +83,7 @@ def test_a_hit_after_the_close_is_taken_the_next_morning_if_it_still_is_one(tmp_
 
     async def scene(leaves: bool) -> None:
         folder = tmp_path / str(leaves)
-        async with trading("krx-condition", folder, played, 10, CHANGE, lambda sim: search(sim, [])) as desk:
+        async with trading("krx-condition", folder, played, 10, CHANGE, nobody) as desk:
             await watched(desk)
             await desk.play(11)
             desk.sim.extras.meets(INDEX, CODE)
@@ -128,5 +132,56 @@ def test_what_was_taken_before_a_restart_is_not_taken_again(tmp_path: Path) -> N
                 await desk.until(lambda: bool(desk.hosted.bot.reader.wishes))  # type: ignore[attr-defined]
                 await desk.play(3)
                 assert bought(sim) > first
+
+    run(scene())
+
+
+def test_a_hit_that_nobody_may_enter_on_is_taken_once_entries_are_allowed(tmp_path: Path) -> None:
+    async def scene() -> None:
+        played = {CODE: bars(DAY, 9 * 60, [72_000.0] * 60)}
+        async with trading(
+            "krx-condition", tmp_path, played, 10, CHANGE, lambda sim: search(sim, [])
+        ) as desk:
+            await watched(desk)
+            bot: Any = desk.hosted.bot
+            await bot.pause("kim")
+            desk.sim.extras.meets(INDEX, CODE)
+            await asyncio.sleep(0.5)
+            assert not bot.reader.wishes
+            await bot.resume("kim")
+            await desk.until(lambda: bool(bot.reader.wishes))
+            await asyncio.sleep(0.3)
+            assert len(bot.reader.wishes) == 1
+
+    run(scene())
+
+
+def test_a_number_that_died_with_its_connection_keeps_nobody_deaf(tmp_path: Path) -> None:
+    """LS answers nothing for the old one: the account is heard all the same, and another is taken."""
+
+    async def scene() -> None:
+        played = {CODE: bars(DAY, 9 * 60, [72_000.0] * 60)}
+        async with trading(
+            "krx-condition", tmp_path, played, 10, CHANGE, lambda sim: search(sim, [])
+        ) as desk:
+            await watched(desk)
+            broker: Any = desk.hosted.bot.engine.broker
+            await desk.until(lambda: broker.connections == 1)
+            await asyncio.sleep(0.5)
+            heard, asked = desk.sim.streams._heard, list[str]()
+            broker._streams.socket.answer_s = 1.0
+
+            def hear(socket: Any, text: str) -> None:
+                asked.extend([text] if '"AFR"' in text else [])
+                if asked != [text]:  # the first is never answered
+                    heard(socket, text)
+
+            desk.sim.streams._heard = hear  # type: ignore[method-assign]
+            await desk.sim.disconnect()
+            await desk.until(lambda: broker.connections == 2)
+            await watched(desk)
+            assert len(asked) == 2
+            desk.sim.extras.meets(INDEX, CODE)
+            await desk.until(lambda: bool(desk.hosted.bot.reader.wishes))  # type: ignore[attr-defined]
 
     run(scene())

@@ -30,7 +30,8 @@ class FuturesTrend(PanelStrategy):
     A column for each contract month. Only the front one is traded: that with the nearest expiry until
     ``roll_days`` trading days before it, when what is held is closed and, if the next contract is in a trend
     by its own bars, opened there. overnight: keep positions over a session's end; else they are closed
-    ``lead_minutes`` before the closing auction, and nothing is begun after that.
+    ``lead_minutes`` before the closing auction, and nothing is begun after that. Both closings are said of
+    both sides, whatever was said before: a person may have entered, too.
     """
 
     entry: int = 20  # closed bars
@@ -49,7 +50,7 @@ class FuturesTrend(PanelStrategy):
 
     @property
     def warmup(self) -> int:  # type: ignore[override]
-        return max(self.entry, self.exit) + self.memory + 1
+        return max(max(self.entry, self.exit) + self.memory + 1, INSIST)
 
     def signals(self, panel: Panel) -> Signals:
         if not self.overnight and panel.timeframe >= DAY:
@@ -71,26 +72,16 @@ class FuturesTrend(PanelStrategy):
     def _of_contract(self, panel: Panel, column: int, begins: int, ends: int) -> Signals:
         """Signals of one contract while it is the front one; what is held then is closed at its next bar."""
         bars, rows = panel.bars(column)
-        state = self._state(bars)
         front = (bars.ts >= begins) & (bars.ts < ends)
         late = np.zeros(len(bars), bool)
         if not self.overnight:
             lead_s = 60.0 * self.lead_minutes
             late = session_bars(bars.instrument, bars.ts, bars.timeframe, lead_s, self.days).late
-        held = np.where(front & ~late, state, 0).astype(np.int8)
-        before = np.r_[np.int8(0), held[:-1]]
+        held = np.where(front & ~late, self._state(bars), 0).astype(np.int8)
         after = np.searchsorted(bars.ts, ends)
         rolled = (np.arange(len(bars)) >= after) & (np.arange(len(bars)) < after + INSIST)
-        again = (state != 0) & ((front & late) | rolled)  # an exit may fail
-        ended = (before != 0) & (held != before)
-        closes = np.flatnonzero(ended | again)
-        opens = np.flatnonzero((held != 0) & (held != before))
-        where = np.r_[closes, opens]
-        kind = np.r_[np.full(len(closes), SignalKind.EXIT), np.full(len(opens), SignalKind.ENTER)]
-        side = np.r_[np.where(ended, before, state)[closes], held[opens]]
-        in_order = np.argsort(where, kind="stable")  # closes come before opens of the same bar
-        bar = where[in_order] if rows is None else rows[where[in_order]]
-        return Signals.at(bar, instrument=column, kind=kind[in_order], side=side[in_order])
+        bar, kind, side = _changes(held, late | rolled)
+        return Signals.at(bar if rows is None else rows[bar], instrument=column, kind=kind, side=side)
 
     def _state(self, bars: Bars) -> Sides:
         """+1, -1 or 0 at each bar: the last break within ``memory`` bars."""
@@ -110,6 +101,23 @@ class FuturesTrend(PanelStrategy):
         broken = ((state > 0) & _since(ends_long, said)) | ((state < 0) & _since(ends_short, said))
         state[broken] = 0
         return state
+
+
+def _changes(held: Sides, none: Bools) -> tuple[Ints, Ints, Sides]:
+    """Bar, kind and side of the signals that lead from one bar's position to the next one's.
+
+    none: where nothing may be held. There both sides are closed at each bar, for a person may have entered
+    and an exit may have failed.
+    """
+    before = np.r_[np.int8(0), held[:-1]]
+    changed = held != before
+    longs, shorts = (np.flatnonzero(none | (changed & (before == side))) for side in (1, -1))
+    opens = np.flatnonzero(changed & (held != 0))
+    bar = np.r_[longs, shorts, opens]
+    kind = np.repeat([SignalKind.EXIT, SignalKind.ENTER], [len(longs) + len(shorts), len(opens)])
+    side = np.r_[np.repeat(np.array([1, -1], np.int8), [len(longs), len(shorts)]), held[opens]]
+    in_order = np.argsort(bar, kind="stable")  # closes come before opens of the same bar
+    return bar[in_order], kind[in_order], side[in_order]
 
 
 def _last_day(instrument: Instrument, days: krx.Calendar) -> date:

@@ -23,7 +23,8 @@ class SessionBreakout(BarStrategy):
     """Once a session: long above the highest price of its first ``range_minutes``, short below the lowest.
 
     Everything is closed by the bar that ends ``lead_minutes`` before the closing auction or later, and by
-    each one after it, should an exit have failed; nothing is begun from then on. nights: trade the night
+    each one after it, should an exit have failed; nothing is begun from then on. So it is in every session
+    and for both sides, whatever was said before: a person may have entered, too. nights: trade the night
     session too. Bars shorter than a day; KRX's codes.
     """
 
@@ -48,16 +49,16 @@ class SessionBreakout(BarStrategy):
             raise ConfigError("SessionBreakout: expected bars shorter than a day. Say timeframe = '1m'.")
         lead_s = 60.0 * self.lead_minutes
         marks = session_bars(bars.instrument, bars.ts, bars.timeframe, lead_s, self.days)
-        masks = np.zeros((4, len(bars)), bool)
+        masks = np.zeros((2, len(bars)), bool)
         edges = np.flatnonzero(np.diff(marks.number, prepend=NONE - 1)).tolist()
         for start, stop in zip(edges, [*edges[1:], len(bars)], strict=True):
             if marks.number[start] != NONE and (self.nights or not marks.night[start]):
                 self._session(bars, marks.late, start, stop, masks)
-        enter, exit_, enter_short, exit_short = masks
-        return Signals.of(enter=enter, exit=exit_, enter_short=enter_short, exit_short=exit_short)
+        enter, enter_short = masks
+        return Signals.of(enter=enter, exit=marks.late, enter_short=enter_short, exit_short=marks.late)
 
     def _session(self, bars: Bars, late: Bools, start: int, stop: int, masks: Bools) -> None:
-        """Mark one session's signals: bars [start, stop)."""
+        """Mark one session's entry: bars [start, stop)."""
         ends = int(bars.ts[start]) + self.range_minutes * MINUTE
         begin = start + int(np.searchsorted(bars.ts[start:stop], ends))
         if begin >= stop or begin == start:
@@ -70,6 +71,4 @@ class SessionBreakout(BarStrategy):
         first_down = int(down[0]) if len(down) else stop
         if first_up == first_down:
             return
-        long = first_up < first_down
-        masks[0 if long else 2, begin + min(first_up, first_down)] = True
-        masks[1 if long else 3, begin:stop] = late[begin:stop]  # at each such bar: an exit may fail
+        masks[0 if first_up < first_down else 1, begin + min(first_up, first_down)] = True

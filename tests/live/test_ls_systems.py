@@ -242,6 +242,38 @@ def test_a_session_is_traded_and_flat_before_its_auction(tmp_path: Path, kind: s
     run(scene())
 
 
+ROLLED = {"use": "futures_trend", "entry": 6, "exit": 4, "memory": 10, "overnight": False, "lead_minutes": 10}
+
+
+@pytest.mark.parametrize("strategy", [None, ROLLED], ids=["breakout", "trend"])
+@pytest.mark.parametrize("side", [1, -1])
+def test_what_a_person_entered_without_a_break_is_flat_before_the_auction(
+    tmp_path: Path, strategy: dict[str, Any] | None, side: int
+) -> None:
+    day = date(2026, 10, 14)
+    morning = bars_of("A016C000", day, 8 * 60 + 45, [1000.0] * 40, MINUTE, 0.1)
+    end = bars_of("A016C000", day, 15 * 60 + 15, [1000.0] * 20, MINUTE, 0.1)
+    change = {
+        "market": {"instruments": ["A016C000@ls"], "timeframe": "1m"},
+        "filters": [],
+        "monitor": {},
+        "sizing": {"use": "fixed", "quantity": 1},
+        "live": {"local_stops": True, "warmup": 20},
+    } | ({} if strategy is None else {"strategy": [strategy]})
+
+    async def scene() -> None:
+        played = {"A016C000": joined(morning, end)}
+        async with trading("kospi200-daynight", tmp_path, played, 20, change) as desk:
+            await desk.play(18)
+            done = await desk.hosted.bot.force_enter("A016C000@ls", side, "kim")
+            assert done.code is Code.SENT, done
+            await desk.play(22)
+            held = [lots["A016C000"] for lots in desk.held]
+            assert side in held[19:] and not any(held[-8:])  # lead_minutes = 10, before 15:35
+
+    run(scene())
+
+
 def test_on_a_day_whose_hours_nobody_knows_it_hears_every_bar_enters_nothing_and_can_exit(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -151,6 +151,35 @@ def test_by_day_it_is_flat_at_every_closing_auction():
     assert marks.late.any() and not sides[marks.late].any()
 
 
+def closed(rows: np.ndarray, side: int, instrument: int = 0) -> list[int]:
+    """Bars at which a side of an instrument is closed."""
+    mine = (rows["kind"] == SignalKind.EXIT) & (rows["side"] == side) & (rows["instrument"] == instrument)
+    found: list[int] = rows["bar"][mine].tolist()
+    return found
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_by_day_both_sides_are_closed_before_every_auction_whatever_it_held(side: int):
+    strategy, panel = WORLDS["trend by day"]
+    marks = session_bars(panel.instruments[0], panel.ts, panel.timeframe, 300.0, DAYS)
+    assert set(np.flatnonzero(marks.late)) <= set(closed(strategy.read(panel).rows, side))
+    still = replace(panel, **{name: np.full(panel.close.shape, 1000.0) for name in PRICES})
+    assert closed(strategy.read(still).rows, side) == np.flatnonzero(marks.late).tolist()
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_after_a_roll_both_sides_of_the_old_contract_are_closed_whatever_it_held(side: int):
+    panel = quarters()
+    calm = {name: np.where(np.isnan(panel.close), np.nan, 330.0) for name in PRICES}
+    rows = FuturesTrend(entry=8, exit=4, memory=40).read(replace(panel, **calm)).rows
+    for column, one in enumerate(panel.instruments):
+        day = day_of(one.expiry)
+        for _ in range(3):
+            day = DAYS.next(day, -1)
+        after = np.flatnonzero((panel.ts >= ns_of(day, 540)) & ~np.isnan(panel.close[:, column]))
+        assert closed(rows, side, column) == after.tolist()
+
+
 @pytest.mark.skipif(not REAL.exists(), reason="needs the shared market data")
 def test_on_real_prices_of_the_index_it_trades_and_rolls():
     import pandas as pd
@@ -196,6 +225,17 @@ def test_every_session_ends_flat_and_has_one_trade_at_most(lead: int):
     entered = marks.number[rows["bar"][rows["kind"] == SignalKind.ENTER]]
     assert len(np.unique(entered)) == len(entered) > 5
     assert marks.night[rows["bar"]].any() and not marks.night[rows["bar"]].all()
+
+
+@pytest.mark.parametrize("nights", [True, False])
+@pytest.mark.parametrize("side", [1, -1])
+def test_both_sides_are_closed_before_every_auction_with_or_without_a_break(side: int, nights: bool):
+    panel = sessions(7)
+    marks = session_bars(panel.instruments[0], panel.ts, panel.timeframe, 300.0, DAYS)
+    still = replace(panel, **{name: np.full(panel.close.shape, 1000.0) for name in PRICES})
+    for each in (panel, still):
+        rows = SessionBreakout(nights=nights).read(each).rows
+        assert closed(rows, side) == np.flatnonzero(marks.late).tolist()
 
 
 def test_the_session_of_a_bar_is_krxs():

@@ -19,6 +19,7 @@ from market.bars import Panel
 from market.errors import ConfigError
 from records.manifest import take_manifest
 from strategies.base import Strategy
+from strategies.inputs import inputs_of
 from strategies.load import load_strategy
 
 PARTICIPATION = 0.10  # of a bar's volume, where the instruments are described
@@ -41,7 +42,8 @@ def plan_of(profile: Profile, panel: Panel | None = None) -> Plan:
     load_s = perf_counter() - began
     rules = desk_rules(profile, panel.timeframe, PARTICIPATION if described else 0.0)
     config = profile.model_dump(mode="json")
-    manifest = take_manifest(panel, config, profile.seed, user_files(profile))
+    inputs = [path for name, each in strategies for path in inputs_of(each, f"strategy '{name}'").values()]
+    manifest = take_manifest(panel, config, profile.seed, user_files(profile), inputs)
     return Plan(profile.name, Pipeline(strategies, filters, rules), panel, config, manifest, source, load_s)
 
 

@@ -39,13 +39,18 @@ class RunManifest:
 
 
 def take_manifest(
-    panel: Panel, config: Mapping[str, Any], seed: int = 0, files: Sequence[Path] = ()
+    panel: Panel,
+    config: Mapping[str, Any],
+    seed: int = 0,
+    files: Sequence[Path] = (),
+    inputs: Sequence[Path] = (),
 ) -> RunManifest:
-    """The manifest of a run over ``panel``. config: the profile, plain. files: the user's own code."""
+    """The manifest of a run over ``panel``. config: the profile, plain. files: the user's own code. inputs:
+    files that strategies read besides bars."""
     return RunManifest(
         code=hash_code(files),
         config=hashlib.sha256(_canonical(config)).hexdigest(),
-        data=hash_panel(panel),
+        data=_with_inputs(hash_panel(panel), inputs),
         seed=seed,
         versions={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
         cpu=cpu_kind(),
@@ -60,6 +65,18 @@ def hash_code(files: Sequence[Path] = ()) -> str:
         source = path.read_bytes()
         digest.update(f"{name} {len(source)}\n".encode())
         digest.update(source)
+    return digest.hexdigest()
+
+
+def _with_inputs(data: str, inputs: Sequence[Path]) -> str:
+    """sha256 over the hash of bars and the bytes of each input; that of bars where there is none."""
+    if not inputs:
+        return data
+    digest = hashlib.sha256(data.encode())
+    for path in inputs:
+        content = path.expanduser().read_bytes()
+        digest.update(f"{len(content)}\n".encode())
+        digest.update(content)
     return digest.hexdigest()
 
 

@@ -21,6 +21,7 @@ class BarStrategy:
     """Sees one instrument's bars at a time, none missing. Subclass as a frozen dataclass of parameters."""
 
     warmup: ClassVar[int] = 0  # closed bars before the first signal counts; override as a property
+    inputs: ClassVar[tuple[str, ...]] = ()  # fields that name files it reads: CSVs with a column "time"
 
     def signals(self, bars: Bars) -> Signals:
         """Signals whose ``bar`` counts the given bars."""
@@ -43,6 +44,7 @@ class PanelStrategy:
     """Sees the whole panel: rotation, pairs, cross-sections. NaN = no bar."""
 
     warmup: ClassVar[int] = 0
+    inputs: ClassVar[tuple[str, ...]] = ()
 
     def signals(self, panel: Panel) -> Signals:
         """Signals with ``bar`` a row and ``instrument`` a column of the panel."""

@@ -2,19 +2,19 @@
 
 import csv
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
 from market.bars import Bars
-from market.errors import ConfigError, DataError
-from market.timeframes import SECOND
+from market.errors import DataError
 from strategies.base import BarStrategy
+from strategies.inputs import read_lines, stamp_of
 from strategies.signals import Signals
 
 ENTERED = ("N", "R")
-COLUMNS = ("time", "code", "change")
+EMPTY = "000000"
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,13 @@ class ConditionHits(BarStrategy):
     signals of the next close. Exits are the monitor's: stop, target, horizon.
     """
 
+    inputs: ClassVar[tuple[str, ...]] = ("hits",)
     hits: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it says nothing of itself, and its entries are asked for from outside."""
+        return not self.hits
 
     @property
     def warmup(self) -> int:  # type: ignore[override]
@@ -50,23 +56,14 @@ class ConditionHits(BarStrategy):
 
 def read_hits(path: Path) -> list[tuple[int, str, str]]:
     """(ns UTC, code, change) in the file's order. Raises ConfigError or DataError naming the line."""
-    try:
-        with path.expanduser().open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except OSError as error:
-        raise ConfigError(f"hits = '{path}': can't be read ({error.strerror}).") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"hits = '{path}': expected text in UTF-8. Save it as 'CSV UTF-8'.") from None
     found = []
-    for line, row in enumerate(rows, 2):
-        try:
-            at = datetime.fromisoformat(row["time"])
-            code, change = row["code"].strip()[-6:].zfill(6), row["change"].strip()
-            if at.tzinfo is None or change not in (*ENTERED, "O") or not code:
-                raise ValueError
-        except (KeyError, ValueError, TypeError, AttributeError):
+    for line, row in enumerate(csv.DictReader(read_lines(path)), 2):
+        where = f"{path}, line {line}"
+        at = stamp_of([row.get("time") or ""], where)
+        code, change = (row.get("code") or "").strip()[-6:].zfill(6), (row.get("change") or "").strip()
+        if change not in (*ENTERED, "O") or code == EMPTY:
             raise DataError(
-                f"{path}, line {line}: expected time (ISO, with its zone), code, change (N, R, O); got {row}."
-            ) from None
-        found.append((int(at.timestamp()) * SECOND + at.microsecond * 1000, code, change))
+                f"{where}: expected time (ISO, with its zone), code, change (N, R, O); got {row}."
+            )
+        found.append((at, code, change))
     return found

@@ -28,10 +28,14 @@ class Session:
 
     def build(self, fields: Fields, arrays: Arrays) -> tuple[Fields, Arrays]:
         """Forget all bars and build the pipeline of ``spec``."""
+        from maemae.verify.inputs import Copy
         from maemae.verify.spec import PipelineSpec, load_file
         from maemae.verify.watched import watched
 
         self.columns, self.n_bars = {}, 0
+        self.copies = [Copy(**each) for each in fields["copies"]]
+        for copy in self.copies:
+            copy.cut(0)
         self.instruments = decode(fields["instruments"], load_file)
         self.timeframe = fields["timeframe"]
         spec = PipelineSpec.from_json(fields["spec"])
@@ -39,7 +43,10 @@ class Session:
         return {}, {}
 
     def append(self, fields: Fields, arrays: Arrays) -> tuple[Fields, Arrays]:
-        """Add bars after the ones there are. Columns grow by doubling; what isn't filled holds zeros."""
+        """Add bars, and lines of inputs, after the ones there are.
+
+        Columns grow by doubling; what isn't filled holds zeros.
+        """
         until = self.n_bars + len(arrays["ts"])
         for name, new in arrays.items():
             held = self.columns.get(name)
@@ -50,13 +57,20 @@ class Session:
                 held = self.columns[name] = grown
             held[self.n_bars : until] = new
         self.n_bars = until
+        for copy, news in zip(self.copies, fields["inputs"], strict=True):
+            copy.append(**news)
         return {}, {}
 
     def panel(self, fields: Fields, after: Arrays | None = None) -> Any:
-        """A copy of rows [start, stop), and of ``after``: a strategy that writes into it harms nobody."""
+        """A copy of rows [start, stop), and of ``after``: a strategy that writes into it harms nobody.
+
+        Inputs end where row ``stop`` begins.
+        """
         from market.bars import Panel
 
         start, stop = fields.get("start", 0), fields.get("stop", self.n_bars)
+        for copy in self.copies:
+            copy.cut(int(self.columns["ts"][stop - 1]) + self.timeframe if stop else 0)
         rows = {name: held[start:stop].copy() for name, held in self.columns.items()}
         for name, more in (after or {}).items():
             rows[name] = np.concatenate([rows[name], more])

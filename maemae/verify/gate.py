@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -17,8 +18,10 @@ from maemae.verify.determinism import NAME as determinism_name
 from maemae.verify.determinism import check_determinism
 from maemae.verify.digest import digests
 from maemae.verify.engine_parity import WANTED, check_engine
+from maemae.verify.inputs import reading_copies
 from maemae.verify.lookahead import NAME as lookahead_name
 from maemae.verify.lookahead import Progress, Subject, check_lookahead
+from maemae.verify.made_up import tried
 from maemae.verify.parity import check_parity
 from maemae.verify.reference import read_here
 from maemae.verify.report import Check, Report, counted
@@ -31,6 +34,7 @@ from market.bars import Panel
 
 LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "TA-Lib")
 FILES = "no undeclared files"
+TRUSTED = "the times in a declared input are taken as true: what it knew earlier or later isn't seen."
 
 
 @dataclass(frozen=True)
@@ -69,12 +73,14 @@ def verify_pipeline(
     progress: bars cut, of how many. traded: bars the live engine has traded, of how many.
     """
     effort = effort or Effort()
+    pipeline = tried(pipeline)
     spec = PipelineSpec.of(pipeline)
     with ExitStack() as stack:
         witnesses = [
             stack.enter_context(Witness(spec.files, seed, effort.use_kernel)) for seed in effort.hash_seeds
         ]
-        subject, changed, seconds = read_here(pipeline, panel)
+        folder = stack.enter_context(TemporaryDirectory(prefix="maemae-inputs-"))
+        subject, changed, seconds = read_here(reading_copies(pipeline, spec.inputs, folder, panel), panel)
         told = (progress, traded)
         checks = (changed,) if changed else _checks(subject, spec, witnesses, effort, seconds, *told)
         return Report(manifest, checks, witnesses[0].protection or "no child process was asked", _versions())
@@ -172,7 +178,13 @@ def _files(refusals: list[Refusal], spec: PipelineSpec) -> Check:
     if not refusals:
         own = f" and {counted(len(spec.files), 'file')} of your own code" if spec.files else ""
         line = f"strategies and filters used nothing but the panel, installed packages{own}."
-        return Check(FILES, True, (line,), {"refused": 0})
+        lines = [
+            f"{one.who} declares its input '{one.path}' ({counted(len(one.table.lines), 'line')}): at "
+            "each bar it was given what the file said by then."
+            for one in spec.inputs
+        ]
+        counts = {"refused": 0, "inputs": len(spec.inputs)}
+        return Check(FILES, True, (line, *lines), counts, (TRUSTED,) if lines else ())
     verbs = {"file": "uses the file", "network": "uses the network", "program": "starts", "library": "loads"}
     lines = [
         f"{refusal.who} {verbs[refusal.what]} '{refusal.name}'. What isn't in the panel can hold the future "

@@ -3,23 +3,26 @@
 import importlib.util
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from desk.pipeline import Pipeline
 from maemae.verify.codec import Json, decode, encode, files
+from maemae.verify.inputs import Input, declared
 from market.errors import ConfigError
 
 
 @dataclass(frozen=True)
 class PipelineSpec:
-    """strategies: (name, encoded object) in profile order. filters, rules: encoded objects."""
+    """strategies: (name, encoded object) in profile order. filters, rules: encoded objects. inputs: files
+    that strategies declare."""
 
     strategies: tuple[tuple[str, Json], ...]
     filters: tuple[tuple[str, Json], ...]
     rules: Json
+    inputs: tuple[Input, ...] = ()
 
     @classmethod
     def of(cls, pipeline: Pipeline) -> "PipelineSpec":
@@ -28,12 +31,22 @@ class PipelineSpec:
             tuple((name, encode(each, f"strategy '{name}'")) for name, each in pipeline.strategies),
             tuple((agent.name, encode(agent, f"filter '{agent.name}'")) for agent in pipeline.filters),
             encode(pipeline.rules, "the desk's rules"),
+            declared(pipeline.strategies),
         )
 
     @property
     def files(self) -> tuple[str, ...]:
         """The user's own files of code."""
         return tuple(dict.fromkeys(files(self.to_json())))
+
+    def reading_in(self, folder: str) -> "PipelineSpec":
+        """The same pipeline, whose strategies are told that their inputs lie in a folder."""
+        strategies = [*self.strategies]
+        for one in self.inputs:
+            name, piece = strategies[one.place]
+            told = {**piece["fields"], one.field: one.copy_in(folder)}
+            strategies[one.place] = name, {**piece, "fields": told}
+        return replace(self, strategies=tuple(strategies))
 
     def to_json(self) -> Json:
         return {"strategies": list(self.strategies), "filters": list(self.filters), "rules": self.rules}

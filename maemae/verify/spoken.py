@@ -1,9 +1,14 @@
 """Whether there was anything to verify: of a strategy that says nothing, nothing was proved."""
 
 from maemae.verify.lookahead import Subject
+from maemae.verify.made_up import Tried, made_up
 from maemae.verify.report import Check, counted
 
 NAME = "signals"
+OUTSIDE = (
+    "which entries come from outside (a broker's search, a person), and when, can't be replayed: nothing is "
+    "proved of that choice, only of what becomes of an entry."
+)
 
 
 def check_spoken(subject: Subject) -> Check:
@@ -19,4 +24,17 @@ def check_spoken(subject: Subject) -> Check:
         )
         return Check(NAME, None, lines, {"signals": len(rows)})
     line = f"{', '.join(f'{name} {count:,}' for name, count in said.items())} on {counted(n_bars, 'bar')}."
-    return Check(NAME, True, (line,), {"signals": len(rows)})
+    waiting = tuple(_waiting(subject, name) for name, each in subject.pipeline.strategies if _waits(each))
+    return Check(NAME, True, (line, *waiting), {"signals": len(rows)}, (OUTSIDE,) if waiting else ())
+
+
+def _waits(strategy: object) -> bool:
+    return isinstance(strategy, Tried)
+
+
+def _waiting(subject: Subject, name: str) -> str:
+    entries = counted(len(made_up(subject.panel)), "made-up entry").replace("entrys", "entries")
+    return (
+        f"strategy '{name}' says nothing of itself and waits for entries from outside. {entries} stood in "
+        "for them, so that filters, rules, sizing, orders and exits were tried."
+    )

@@ -23,6 +23,7 @@ from maemae.verify.spec import PipelineSpec
 from market.bars import PRICES, Panel
 from market.compiled import cache_root
 from market.errors import MaemaeError
+from strategies.inputs import Stamped
 from strategies.signals import Signals
 
 
@@ -101,20 +102,36 @@ class Witness:
     def build(self, spec: PipelineSpec, panel: Panel) -> None:
         """Build the pipeline in the child, for the panel's instruments; no bar is sent."""
         self.panel, self.n_bars, self._unbuilt = panel, 0, None
+        self._inputs, folder = spec.inputs, os.path.realpath(self._scraps.name)
+        copies = [{"path": one.copy_in(folder), "head": one.table.head} for one in spec.inputs]
         instruments = encode(panel.instruments, "instruments")
         try:
-            self.ask("build", spec=spec.to_json(), instruments=instruments, timeframe=panel.timeframe)
+            self.ask(
+                "build",
+                spec=spec.reading_in(folder).to_json(),
+                instruments=instruments,
+                timeframe=panel.timeframe,
+                copies=copies,
+            )
         except WitnessError as error:
             self._unbuilt = error
             raise
 
     def show(self, n_bars: int) -> None:
-        """Let the child know the panel's rows up to ``n_bars``."""
+        """Let the child know the panel's rows up to ``n_bars``, and what inputs say until these close."""
         if n_bars > self.n_bars:
             rows = slice(self.n_bars, n_bars)
             new = {name: getattr(self.panel, name)[rows] for name in ("ts", *PRICES)}
-            self.ask("append", arrays=new)
+            self.ask("append", arrays=new, inputs=[self._news(one.table, n_bars) for one in self._inputs])
             self.n_bars = n_bars
+
+    def _news(self, table: Stamped, n_bars: int) -> dict[str, Any]:
+        """The lines of an input that become known with the rows up to ``n_bars``."""
+        before, until = (
+            table.known(int(self.panel.ts[rows - 1]) + self.panel.timeframe) if rows else 0
+            for rows in (self.n_bars, n_bars)
+        )
+        return {"times": table.times[before:until], "lines": table.lines[before:until]}
 
     def read(self, n_bars: int, after: Panel | None = None) -> Reading:
         """What the pipeline says of the first ``n_bars`` bars, the child being told no more for it.

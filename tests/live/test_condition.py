@@ -4,15 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from brokers.keys import Keys
+from brokers.ls.access import LsAccess
+from brokers.ls.broker import LsBroker
 from brokers.simulators import Account, LsSim, contract_of
 from brokers.simulators.ls_extras import Condition
+from desk.orders import Order
 from maemae import compose_condition
 from market.bars import Bars
+from market.errors import ConfigError, OrderRefused
 from market.timeframes import MINUTE
 from tests.live.test_ls_systems import Desk, bars_of, joined, living, profile_of, run, trading
 
@@ -183,5 +189,33 @@ def test_a_number_that_died_with_its_connection_keeps_nobody_deaf(tmp_path: Path
             assert len(asked) == 2
             desk.sim.extras.meets(INDEX, CODE)
             await desk.until(lambda: bool(desk.hosted.bot.reader.wishes))  # type: ignore[attr-defined]
+
+    run(scene())
+
+
+def test_a_stock_that_was_delisted_stops_nobody_when_the_profile_says_so(tmp_path: Path) -> None:
+    """A code that LS lacks may be a mistake: it is refused until a person says what it is."""
+
+    async def scene() -> None:
+        played = {CODE: bars(DAY, 9 * 60, [72_000.0] * 30)}
+        money = Account.funded({"KRW": 100_000_000}, key="key", secret="secret")
+        async with LsSim(
+            played, contracts=[contract_of(CODE)], account=money, history=10, rates=False
+        ) as sim:
+            for delisted in ((), ("000660",)):
+                access = LsAccess("KEY", "SECRET", url=sim.rest_url, delisted=delisted, fee=0.0, margin=0.1)
+                broker = LsBroker(
+                    access, Keys("key", "secret"), (f"{CODE}@ls", "000660@ls"),
+                    clock=lambda: sim.clock.now() * 10**6, haste=1e4,
+                )  # fmt: skip
+                if not delisted:
+                    with pytest.raises(ConfigError, match=r"000660@ls: LS lists no such code.* delisted"):
+                        await broker.connect()
+                    continue
+                await broker.connect()
+                assert [one.symbol for one in await broker.instruments(broker.use)] == [CODE, "000660"]
+                with pytest.raises(OrderRefused, match="run-1"):
+                    await broker.submit(Order("run-1", "000660@ls", -1, Decimal(1), reduces=True))
+                await broker.close()
 
     run(scene())

@@ -34,7 +34,7 @@ from market.bars import Panel
 
 LIBRARIES = ("numpy", "numba", "pandas", "pyarrow", "TA-Lib")
 FILES = "no undeclared files"
-TRUSTED = "the times in a declared input are taken as true: what it knew earlier or later isn't seen."
+TRUSTED = "the times in a declared input are taken as true: a line dated before it was known isn't seen."
 
 
 @dataclass(frozen=True)

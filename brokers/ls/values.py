@@ -47,8 +47,13 @@ def number(value: object) -> str:
 
 
 def session_day(now: int, days: krx.Calendar) -> str:
-    """YYYYMMDD of the trading day at an instant, N behind it by night: numbers may begin anew with each."""
-    night = krx.session_at(now, days).session is krx.Session.NIGHT
+    """YYYYMMDD of the trading day at an instant, N behind it by night: numbers may begin anew with each.
+    Between two sessions it is the earlier one's: the fills of its closing auction are told then."""
+    span = krx.session_at(now, days)
+    if span.session is krx.Session.CLOSED and span.start > 0:
+        now = span.start - 1
+        span = krx.session_at(now, days)
+    night = span.session is krx.Session.NIGHT
     return krx.trading_day(now, days).strftime("%Y%m%d") + ("N" if night else "")
 
 

@@ -111,7 +111,7 @@ def _at(url: str, name: str) -> Callable[[Any], None]:
     kind: Any = {"binance": BinanceSim, "binanceusdm": BinanceSim, "upbit": UpbitSim}.get(name)
     if kind is None:
         raise ConfigError(f"[venue] url = '{url}': there is a simulator of {', '.join(KNOWN)} only.")
-    place = SimpleNamespace(url=url.partition("//")[2].rstrip("/"))
+    place = SimpleNamespace(url=(url.partition("//")[2] or url).rstrip("/"))
     return lambda exchange: kind.point(place, exchange)
 
 

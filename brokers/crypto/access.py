@@ -15,7 +15,8 @@ class Access:
     of environment variables (or keyring entries), never secrets; without a key only market data are read.
     allow_withdraw: accept a key that may move money out. leverage, margin_mode: set on each future and read
     back; None = as the account stands. max_clock_offset_s: between this machine's clock and the venue's.
-    timeout_s: of one request. url: address of a simulator that speaks the venue's protocol; "" = the venue.
+    timeout_s: of one request. url: address of a simulator that speaks the venue's protocol, with or without a
+    scheme; "" = the venue.
     options: ccxt's own, for venues that need some.
     """
 
@@ -32,4 +33,4 @@ class Access:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        check_address("url", self.url)
+        check_address("url", self.url if "//" in self.url or not self.url else f"http://{self.url}")

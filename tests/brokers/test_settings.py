@@ -12,13 +12,18 @@ from market.errors import ConfigError
 
 
 @pytest.mark.parametrize("access", [LsAccess, lambda **given: Access("binance", **given)], ids=["ls", "ccxt"])
-@pytest.mark.parametrize(
-    "url", ["127.0.0.1:8080", "localhost", "ftp://127.0.0.1", "http://", "http://me:planted@127.0.0.1:8080"]
-)
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1", "http://", "http://me:planted@127.0.0.1:8080"])
 def test_what_is_no_address_is_refused_with_an_example(access: Callable[..., Any], url: str) -> None:
     with pytest.raises(ConfigError, match=r"url = .* such as http://127\.0\.0\.1:8080") as caught:
         access(url=url)
     assert "planted" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8080", "localhost"])
+def test_without_a_scheme_only_the_simulators_of_ccxts_venues_are_meant(url: str) -> None:
+    assert Access("binance", url=url).url == url
+    with pytest.raises(ConfigError, match="such as http://"):
+        LsAccess(url=url)
 
 
 def test_a_slash_at_the_end_is_no_other_address() -> None:

@@ -33,7 +33,9 @@ from live.control.answers import (
     TradeLine,
 )
 from live.control.events import EventLog, Page
+from market.contracts import korean_equity
 from market.errors import ConfigError
+from market.instruments import Instrument
 
 T0 = 1_764_000_000 * 10**9
 MINUTE = 60 * 10**9
@@ -142,6 +144,9 @@ class StrictBot:
         return Curve(
             "USDT", tuple(T0 + k * 3600 * 10**9 for k in range(48)), tuple(1e4 + k for k in range(48))
         )
+
+    async def terms(self) -> tuple[Instrument, ...]:
+        return (korean_equity("005930", "ls"), Instrument("BTCUSDT@binance", lot=1e-5))
 
     async def config(self) -> str:
         return 'name = "demo"\nmode = "paper"\n'

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.asyncio
 CALLS: dict[str, tuple[object, ...]] = {
     "status": (), "health": (), "positions": (), "orders": (), "balance": (), "summary": (),
     "profit": (Period.WEEK, 3), "performance": (), "trades": (2,), "decisions": (2, BTC), "why": ("run-7",),
-    "filters": (), "chart": (BTC, 9), "curve": (30,), "config": (), "logs": (3,), "requests": (),
+    "filters": (), "chart": (BTC, 9), "curve": (30,), "terms": (), "config": (), "logs": (3,), "requests": (),
     "events": ("", 0, 0.0), "alerts": (1.5,), "pause": ("me",), "resume": ("me",), "stop": ("me",),
     "reload": ("me",), "force_exit": ("all", "me"), "force_enter": (BTC, -1, "me"), "cancel": ("run-7", "me"),
     "settle": ("run-7", "55", "me"), "approve": ("ask-1", "me"), "reject": ("ask-1", "me"),

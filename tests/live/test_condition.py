@@ -20,7 +20,7 @@ from maemae import compose_condition
 from market.bars import Bars
 from market.errors import ConfigError, OrderRefused
 from market.timeframes import MINUTE
-from tests.live.test_ls_systems import Desk, bars_of, joined, living, profile_of, run, trading
+from tests.live.ls_desk import Desk, bars_of, joined, living, profile_of, run, trading
 
 CODE, INDEX = "005930", "000000000001"
 DAY, NEXT = date(2024, 1, 4), date(2024, 1, 5)

@@ -16,7 +16,7 @@ from maemae.settings import Profile
 from market.errors import ConfigError
 from market.krx.clock import ns_of
 from market.timeframes import MINUTE
-from tests.live.test_ls_systems import CROSSES, Desk, bars_of, joined, living, profile_of, run
+from tests.live.ls_desk import CROSSES, Desk, bars_of, joined, living, profile_of, run
 
 LAST_DAY, NEXT_DAY = date(2026, 12, 10), date(2026, 12, 11)
 BARS, BEGUN = 40, 25  # of the last day from 14:40 on, and those before the bot

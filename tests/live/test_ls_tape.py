@@ -22,7 +22,7 @@ from market.timeframes import MINUTE
 from records.inputs import Start
 from tests.chaos.life import MANIFEST, assembled
 from tests.chaos.worlds import LS
-from tests.live.test_ls_systems import bars_of
+from tests.live.ls_desk import bars_of
 
 COUNT, MOST = 8_000, 200  # frames, instruments: all of the tape
 DAY = date(2024, 2, 15)  # the tape's codes are given this year's letter: KRX's hours of 2011 aren't known

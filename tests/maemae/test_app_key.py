@@ -22,7 +22,7 @@ from market.errors import ConfigError
 from market.timeframes import MINUTE
 from records.journal_view import JournalView
 from records.lock import hold_account
-from tests.live.test_ls_systems import CROSSES, SWINGS, bars_of, profile_of, trading
+from tests.live.ls_desk import CROSSES, SWINGS, bars_of, profile_of, trading
 
 TOKENS = "POST /oauth2/token"
 

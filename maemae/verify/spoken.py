@@ -33,8 +33,8 @@ def _waits(strategy: object) -> bool:
 
 
 def _waiting(subject: Subject, name: str) -> str:
-    entries = counted(len(made_up(subject.panel)), "made-up entry").replace("entrys", "entries")
+    made = counted(len(made_up(subject.panel)), "made-up signal")
     return (
-        f"strategy '{name}' says nothing of itself and waits for entries from outside. {entries} stood in "
-        "for them, so that filters, rules, sizing, orders and exits were tried."
+        f"strategy '{name}' says nothing of itself and waits for entries from outside. {made} stood in for "
+        "them, so that filters, rules, sizing, orders and exits were tried."
     )

@@ -31,14 +31,25 @@ from records.journal import Journal
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 SWINGS = [1000.0] * 31 + [1000.0 + 0.5 * k for k in range(1, 15)] + [1007.0 - 0.5 * k for k in range(1, 40)]
-CROSSES = {
-    "market": {"instruments": ["A016C000@ls"], "timeframe": "1m"},
-    "strategy": [{"use": "sma_cross", "fast": 2, "slow": 5, "shorts": True}],
-    "filters": [],
-    "monitor": {},
-    "sizing": {"use": "fixed", "quantity": 2},
-    "live": {"local_stops": True, "warmup": 20},
-}
+
+
+def alone(code: str, **more: Any) -> dict[str, Any]:
+    """Changes to a profile: one lot of one contract, without filters and barriers."""
+    return {
+        "market": {"instruments": [f"{code}@ls"], "timeframe": "1m"},
+        "filters": [],
+        "monitor": {},
+        "sizing": {"use": "fixed", "quantity": 1},
+        "live": {"local_stops": True, "warmup": 20},
+        **more,
+    }
+
+
+CROSSES = alone(
+    "A016C000",
+    strategy=[{"use": "sma_cross", "fast": 2, "slow": 5, "shorts": True}],
+    sizing={"use": "fixed", "quantity": 2},
+)
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """LS's own search as a source of entries: each hit is taken once, when it can be traded on."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
 from decimal import Decimal
@@ -57,6 +57,15 @@ async def watched(desk: Desk) -> None:
     await desk.until(lambda: any(name.startswith("AFR") for name in desk.sim.streams.heard_by()))
 
 
+@asynccontextmanager
+async def searching(folder: Path, before: Callable[[LsSim], None] = nobody) -> AsyncIterator[Desk]:
+    """A bot whose search is watched, an hour that stands still before it."""
+    played = {CODE: bars(DAY, 9 * 60, [72_000.0] * 60)}
+    async with trading("krx-condition", folder, played, 10, CHANGE, before) as desk:
+        await watched(desk)
+        yield desk
+
+
 def test_a_connection_that_breaks_while_the_watch_begins_does_not_end_it(tmp_path: Path) -> None:
     def breaks(sim: LsSim) -> None:
         search(sim, [])
@@ -72,9 +81,7 @@ def test_a_connection_that_breaks_while_the_watch_begins_does_not_end_it(tmp_pat
         sim.streams._heard = hear  # type: ignore[method-assign]
 
     async def scene() -> None:
-        played = {CODE: bars(DAY, 9 * 60, [72_000.0] * 60)}
-        async with trading("krx-condition", tmp_path, played, 10, CHANGE, breaks) as desk:
-            await watched(desk)
+        async with searching(tmp_path, breaks) as desk:
             desk.sim.extras.meets(INDEX, CODE)
             await desk.until(lambda: bool(desk.hosted.bot.reader.wishes))  # type: ignore[attr-defined]
             await desk.play(3)
@@ -144,11 +151,7 @@ def test_what_was_taken_before_a_restart_is_not_taken_again(tmp_path: Path) -> N
 
 def test_a_hit_that_nobody_may_enter_on_is_taken_once_entries_are_allowed(tmp_path: Path) -> None:
     async def scene() -> None:
-        played = {CODE: bars(DAY, 9 * 60, [72_000.0] * 60)}
-        async with trading(
-            "krx-condition", tmp_path, played, 10, CHANGE, lambda sim: search(sim, [])
-        ) as desk:
-            await watched(desk)
+        async with searching(tmp_path) as desk:
             bot: Any = desk.hosted.bot
             await bot.pause("kim")
             desk.sim.extras.meets(INDEX, CODE)
@@ -166,11 +169,7 @@ def test_a_number_that_died_with_its_connection_keeps_nobody_deaf(tmp_path: Path
     """LS answers nothing for the old one: the account is heard all the same, and another is taken."""
 
     async def scene() -> None:
-        played = {CODE: bars(DAY, 9 * 60, [72_000.0] * 60)}
-        async with trading(
-            "krx-condition", tmp_path, played, 10, CHANGE, lambda sim: search(sim, [])
-        ) as desk:
-            await watched(desk)
+        async with searching(tmp_path) as desk:
             broker: Any = desk.hosted.bot.engine.broker
             await desk.until(lambda: broker.connections == 1)
             await asyncio.sleep(0.5)

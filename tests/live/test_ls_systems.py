@@ -26,6 +26,7 @@ from records.latch import KillLatch
 from tests.live.ls_desk import (
     CROSSES,
     SWINGS,
+    alone,
     bars_of,
     broker_at,
     joined,
@@ -85,13 +86,7 @@ def test_a_session_is_traded_and_flat_before_its_auction(tmp_path: Path, kind: s
     start = [1000.0] * 31 + [1000.0 + 0.5 * k for k in range(1, 15)]
     whole = start + [start[-1]] * (count - len(start))
     bars = bars_of("A016C000", day, minute, whole, MINUTE, 0.1)
-    change = {
-        "market": {"instruments": ["A016C000@ls"], "timeframe": "1m"},
-        "filters": [],
-        "monitor": {},
-        "sizing": {"use": "fixed", "quantity": 1},
-        "live": {"local_stops": True, "warmup": 20},
-    }
+    change = alone("A016C000")
 
     async def scene() -> None:
         async with trading("kospi200-daynight", tmp_path, {"A016C000": bars}, 20, change) as desk:
@@ -124,13 +119,7 @@ def test_what_a_person_entered_without_a_break_is_flat_before_the_auction(
     day = date(2026, 10, 14)
     morning = bars_of("A016C000", day, 8 * 60 + 45, [1000.0] * 40, MINUTE, 0.1)
     end = bars_of("A016C000", day, 15 * 60 + 15, [1000.0] * 20, MINUTE, 0.1)
-    change = {
-        "market": {"instruments": ["A016C000@ls"], "timeframe": "1m"},
-        "filters": [],
-        "monitor": {},
-        "sizing": {"use": "fixed", "quantity": 1},
-        "live": {"local_stops": True, "warmup": 20},
-    } | ({} if strategy is None else {"strategy": [strategy]})
+    change = alone("A016C000") | ({} if strategy is None else {"strategy": [strategy]})
 
     async def scene() -> None:
         played = {"A016C000": joined(morning, end)}
@@ -154,13 +143,7 @@ def test_on_a_day_whose_hours_nobody_knows_it_hears_every_bar_enters_nothing_and
         bars_of("A017C000", before, 8 * 60 + 45, rises, MINUTE, 0.1),
         bars_of("A017C000", day, 8 * 60 + 45, rises, MINUTE, 0.1),
     )
-    change = {
-        "market": {"instruments": ["A017C000@ls"], "timeframe": "1m"},
-        "filters": [],
-        "monitor": {},
-        "sizing": {"use": "fixed", "quantity": 1},
-        "live": {"local_stops": True, "warmup": 20},
-    }
+    change = alone("A017C000")
 
     async def scene() -> None:
         async with trading("kospi200-daynight", tmp_path, {"A017C000": bars}, 20, change) as desk:
@@ -208,15 +191,12 @@ def test_an_order_that_rests_until_the_closing_auction_is_filled_there_and_booke
     rises = [1000.0] * 400 + [1000.5 + 0.5 * k for k in range(6)]
     closes = [*rises, *(1003.0 + 0.2 * k for k in range(1, 14)), 999.0]  # 15:44, below the lower rung
     bars = bars_of("A016C000", date(2026, 10, 14), 8 * 60 + 45, closes, MINUTE, 0.1)
-    change = {
-        "market": {"instruments": ["A016C000@ls"], "timeframe": "1m"},
-        "strategy": [{"use": "sma_cross", "fast": 5, "slow": 15}],
-        "filters": [],
-        "monitor": {},
-        "execution": {"entry": "ladder", "rungs": 2, "step": "0.1%", "ladder_bars": 60, "exit": "market"},
-        "sizing": {"use": "fixed", "quantity": 2},
-        "live": {"local_stops": True, "warmup": 20},
-    }
+    change = alone(
+        "A016C000",
+        strategy=[{"use": "sma_cross", "fast": 5, "slow": 15}],
+        execution={"entry": "ladder", "rungs": 2, "step": "0.1%", "ladder_bars": 60, "exit": "market"},
+        sizing={"use": "fixed", "quantity": 2},
+    )
 
     async def scene() -> None:
         async with trading("kospi200-daynight", tmp_path, {"A016C000": bars}, 380, change) as desk:
@@ -341,13 +321,7 @@ def test_two_orders_that_fit_a_lost_answer_halt_the_instrument_until_a_person_sa
     day = date(2026, 10, 14)
     closes = [1000.0] * 31 + [1000.0 + 0.5 * k for k in range(1, 15)] + [1007.0] * 60
     played = {"A016C000": bars_of("A016C000", day, 8 * 60 + 45, closes, MINUTE, 0.1)}
-    change = {
-        "market": {"instruments": ["A016C000@ls"], "timeframe": "1m"},
-        "filters": [],
-        "monitor": {},
-        "sizing": {"use": "fixed", "quantity": 1},
-        "live": {"local_stops": True, "warmup": 20},
-    }
+    change = alone("A016C000")
 
     async def scene() -> None:
         async with trading("kospi200-daynight", tmp_path, played, 25, change) as desk:
